@@ -1,0 +1,31 @@
+package import FunctionKit
+package import JSON
+package import Ledger
+
+/// Gives an invoice as it was written.
+package struct GetInvoice: Function {
+    package static let name = "getInvoice"
+
+    private let ledger: any InvoiceLedger
+
+    package init(ledger: any InvoiceLedger) { self.ledger = ledger }
+
+    package struct Input: FunctionInput {
+        let id: String
+
+        package init?(_ value: FieldValue) {
+            guard var reader = value.object() else { return nil }
+            let id = reader.required("id")?.text(limit: Limits.textBytes)
+            reader.refuseUnknown()
+            guard let id else { return nil }
+            self.id = id
+        }
+    }
+
+    package func handle(_ input: Input, _ context: FunctionContext) async throws -> StoredJSON {
+        guard let stored = try await ledger.invoice(input.id) else {
+            throw Problem(.notFound, "there is no invoice \"\(input.id)\"")
+        }
+        return StoredJSON(bytes: stored)
+    }
+}

@@ -1,0 +1,31 @@
+import FunctionKit
+import Ledger
+import Logging
+
+/// A call of a function on a ledger's file that no server has open.
+struct LocalInvocation: Sendable {
+    let dataFile: String
+    let setting: Setting
+
+    /// Calls the function and does the work that it leaves: a closed period gets its invoice.
+    /// Webhooks wait for the next server.
+    ///
+    /// - Returns: the result's JSON.
+    func call(_ function: String, _ body: [UInt8]) async throws -> [UInt8] {
+        let logger = Logger.program(setting, fallback: .warning)
+        let wiring = try Wiring.open(dataFile, webhooks: .init(setting), logger: logger)
+        do {
+            let dispatcher = Dispatcher(
+                registry: wiring.functions, clock: SystemClock(), logger: logger)
+            let result = try await dispatcher.call(function, body: body)
+            if Wiring.leaveInvoices.contains(function) {
+                try await wiring.writeInvoices(dispatcher)
+            }
+            await wiring.ledger.shutdown()
+            return result
+        } catch {
+            await wiring.ledger.shutdown()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import JSON
+import Yams
+
+/// YAML as JSON text, each scalar by its exact characters: no number passes through a binary float.
+enum YAMLText {
+    /// Converts a document.
+    ///
+    /// A plain scalar that JSON would read as a number, `true`, `false` or `null` is that; every
+    /// other scalar is a string, so `NO` stays a country. An empty document is `{}`.
+    ///
+    /// - Throws: `YAMLTextError`.
+    static func json(_ yaml: String) throws(YAMLTextError) -> [UInt8] {
+        do {
+            guard let root = try Parser(yaml: yaml).singleRoot() else { return Array("{}".utf8) }
+            var writer = JSONWriter()
+            try write(root, to: &writer, depth: 0)
+            return writer.bytes
+        } catch let error as YAMLTextError {
+            throw error
+        } catch { throw YAMLTextError("cannot be read as YAML: \(error)") }
+    }
+
+    private static func write(_ node: Node, to writer: inout JSONWriter, depth: Int) throws {
+        // Aliases repeat what they name, so little YAML can be much JSON.
+        guard writer.bytes.count <= RuntimeLimits.fileBytes else {
+            throw YAMLTextError("is more than \(RuntimeLimits.fileBytes) bytes of JSON")
+        }
+        guard depth < RuntimeLimits.fileDepth else {
+            throw YAMLTextError("nests deeper than \(RuntimeLimits.fileDepth) levels")
+        }
+        switch node {
+        case .scalar(let scalar): write(scalar, to: &writer)
+        case .alias: throw YAMLTextError("has an alias that names nothing")
+        case .sequence(let sequence):
+            try writer.array { writer in
+                for element in sequence { try write(element, to: &writer, depth: depth + 1) }
+            }
+        case .mapping(let mapping):
+            try writer.object { writer in
+                for (key, value) in mapping {
+                    guard case .scalar(let name) = key else {
+                        throw YAMLTextError("has a key that is not plain text")
+                    }
+                    writer.key(name.string.utf8)
+                    try write(value, to: &writer, depth: depth + 1)
+                }
+            }
+        }
+    }
+
+    private static func write(_ scalar: Node.Scalar, to writer: inout JSONWriter) {
+        guard scalar.style == .plain, scalar.tag == .implicit else {
+            return writer.string(scalar.string)
+        }
+        switch scalar.string {
+        case "true", "false": writer.raw(scalar.string.utf8)
+        case "null", "~", "": writer.null()
+        default:
+            if isNumber(scalar.string.utf8) {
+                writer.raw(scalar.string.utf8)
+            } else {
+                writer.string(scalar.string)
+            }
+        }
+    }
+
+    /// JSON's grammar of numbers, RFC 8259 section 6.
+    static func isNumber(_ text: some Collection<UInt8>) -> Bool {
+        var rest = Substring(decoding: text, as: UTF8.self).utf8
+        func digits() -> Int {
+            let run = rest.prefix { (0x30...0x39).contains($0) }
+            rest = rest.dropFirst(run.count)
+            return run.count
+        }
+        func skip(_ characters: String) -> Bool {
+            guard let first = rest.first, characters.utf8.contains(first) else { return false }
+            rest = rest.dropFirst()
+            return true
+        }
+        _ = skip("-")
+        let startsWithZero = rest.first == 0x30
+        let whole = digits()
+        guard whole > 0, !(startsWithZero && whole > 1) else { return false }
+        if skip("."), digits() == 0 { return false }
+        if skip("eE") {
+            _ = skip("+-")
+            if digits() == 0 { return false }
+        }
+        return rest.isEmpty
+    }
+}
+
+/// Why a YAML text cannot be taken.
+struct YAMLTextError: Error, Equatable, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}

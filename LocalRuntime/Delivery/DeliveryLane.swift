@@ -1,0 +1,103 @@
+import Billing
+import Ledger
+import Logging
+import Webhooks
+
+/// Makes attempts at claimed deliveries and records what came of them.
+struct DeliveryLane: Sendable {
+    let ledger: any WebhookLedger
+    let sender: WebhookSender
+    let machine: DeliveryStateMachine
+    /// Real time, whatever the runtime's clock says: receivers check the signature's age.
+    let clock: any RuntimeClock
+    let logger: Logger
+
+    init(
+        ledger: any WebhookLedger, sender: WebhookSender, logger: Logger,
+        machine: DeliveryStateMachine = DeliveryStateMachine(),
+        clock: any RuntimeClock = SystemClock()
+    ) {
+        self.ledger = ledger
+        self.sender = sender
+        self.machine = machine
+        self.clock = clock
+        self.logger = logger
+    }
+
+    func claim(limit: Int) async throws -> [ClaimedDelivery] {
+        try await ledger.claimDeliveries(
+            limit: limit, lease: RuntimeLimits.deliveryLease, now: clock.now)
+    }
+
+    /// Claims what is due, makes one attempt at each and records the outcomes.
+    ///
+    /// - Returns: how many attempts were made.
+    func runOnce() async throws -> Int {
+        let claimed = try await claim(limit: RuntimeLimits.deliveriesInFlight)
+        let attempts = await withTaskGroup(of: DeliveryAttempt?.self) { group in
+            for delivery in claimed { group.addTask { await attempt(delivery) } }
+            return await group.reduce(into: []) { $0.append($1) }
+        }.compactMap(\.self)
+        if !attempts.isEmpty { try await ledger.settle(attempts) }
+        return attempts.count
+    }
+
+    /// One attempt and its record. A ledger that fails leaves the delivery to its lease.
+    func process(_ delivery: ClaimedDelivery) async {
+        guard let attempt = await attempt(delivery) else { return }
+        do {
+            try await ledger.settle([attempt])
+        } catch {
+            logger.error(
+                "a delivery's outcome could not be recorded; it is sent again",
+                metadata: ["message": "\(delivery.messageId)", "error": "\(error)"])
+        }
+    }
+
+    /// - Returns: nil where the attempt was cut short by the runtime's end and does not count.
+    private func attempt(_ delivery: ClaimedDelivery) async -> DeliveryAttempt? {
+        let message = WebhookAttempt(
+            messageID: delivery.messageId, timestampSeconds: clock.now.seconds,
+            body: delivery.body, secrets: delivery.secrets.compactMap { WebhookSecret($0) },
+            url: delivery.url)
+        let result: WebhookAttemptResult
+        do throws(CancellationError) {
+            result = try await sender.send(message)
+        } catch { return nil }
+        var generator = SystemRandomNumberGenerator()
+        let now = clock.now
+        let decision = machine.decide(
+            after: result.outcome, attempt: delivery.attempts + 1,
+            nowMicroseconds: now.microseconds, using: &generator)
+        log(delivery, result, decision)
+        return DeliveryAttempt(
+            deliveryId: delivery.id, at: now, outcome: decision.outcome,
+            statusCode: result.statusCode, error: result.error?.description)
+    }
+
+    private func log(
+        _ delivery: ClaimedDelivery, _ result: WebhookAttemptResult, _ decision: DeliveryDecision
+    ) {
+        let isDelivered = decision == .delivered
+        logger.log(
+            level: isDelivered ? .debug : .warning,
+            isDelivered ? "webhook delivered" : "webhook not delivered",
+            metadata: [
+                "message": "\(delivery.messageId)", "attempt": "\(delivery.attempts + 1)",
+                "status": "\(result.statusCode.map(String.init) ?? "none")",
+                "error": "\(result.error?.description ?? "")",
+            ])
+    }
+}
+
+extension DeliveryDecision {
+    /// What the ledger records.
+    fileprivate var outcome: DeliveryAttempt.Outcome {
+        switch self {
+        case .delivered: .delivered
+        case .retry(let at): .retry(at: Instant(microseconds: at))
+        case .failed: .failed
+        case .endpointDisabled: .endpointDisabled
+        }
+    }
+}

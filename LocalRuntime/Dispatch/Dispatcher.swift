@@ -1,0 +1,57 @@
+import FunctionKit
+import JSON
+import Logging
+
+/// Calls functions by name, for HTTP, for timers and for the command line alike.
+struct Dispatcher: Sendable {
+    let registry: FunctionRegistry
+    let clock: any RuntimeClock
+    let logger: Logger
+    /// Who has work after a function has succeeded, by the function's name.
+    let wakes: [String: [Nudge]]
+
+    init(
+        registry: FunctionRegistry, clock: any RuntimeClock, logger: Logger,
+        wakes: [String: [Nudge]] = [:]
+    ) {
+        self.registry = registry
+        self.clock = clock
+        self.logger = logger
+        self.wakes = wakes
+    }
+
+    /// The same with one function more.
+    func adding(_ function: some Function) -> Dispatcher {
+        var registry = registry
+        registry.register(function)
+        return Dispatcher(registry: registry, clock: clock, logger: logger, wakes: wakes)
+    }
+
+    /// Calls `name` with a request that is already parsed.
+    ///
+    /// - Returns: the result's JSON.
+    func call(
+        _ name: String, _ document: JSONDocument, requestId: String = RequestID.make()
+    ) async throws(Problem) -> [UInt8] {
+        let result = try await registry.invoke(name, document, context(name, requestId: requestId))
+        wakes[name]?.forEach { $0.ring() }
+        return result
+    }
+
+    /// Calls `name` with a body; an empty one is `{}`.
+    func call(
+        _ name: String, body: [UInt8], requestId: String = RequestID.make()
+    ) async throws(Problem) -> [UInt8] {
+        let result = try await registry.invoke(name, body: body, context(name, requestId: requestId))
+        wakes[name]?.forEach { $0.ring() }
+        return result
+    }
+
+    /// What a call of `name` that begins now carries.
+    func context(_ name: String, requestId: String = RequestID.make()) -> FunctionContext {
+        var logger = logger
+        logger[metadataKey: "request"] = .string(requestId)
+        logger[metadataKey: "function"] = .string(name)
+        return FunctionContext(requestId: requestId, now: clock.now, logger: logger)
+    }
+}

@@ -1,0 +1,35 @@
+import FunctionKit
+import HTTPTypes
+import Hummingbird
+import JSON
+import NIOCore
+
+extension Response {
+    /// An answer of JSON that is already written.
+    init(
+        json: [UInt8], status: HTTPResponse.Status = .ok, type: String = "application/json",
+        requestId: String
+    ) {
+        var headers = HTTPFields()
+        headers[.contentType] = type
+        headers[.requestId] = requestId
+        self.init(
+            status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: json)))
+    }
+
+    /// A failed call, as RFC 9457 has it.
+    init(_ problem: Problem, requestId: String) {
+        self.init(
+            json: problem.json, status: HTTPResponse.Status(code: problem.status),
+            type: "application/problem+json", requestId: requestId)
+        if let seconds = problem.retryAfterSeconds { headers[.retryAfter] = String(seconds) }
+    }
+}
+
+extension HTTPField.Name {
+    /// Names the call: the same id as in the logs.
+    static let requestId: Self = {
+        guard let name = Self("x-request-id") else { preconditionFailure("not a header's name") }
+        return name
+    }()
+}

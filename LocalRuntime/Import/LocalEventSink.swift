@@ -1,0 +1,29 @@
+import Functions
+import Logging
+
+/// Writes events to a ledger's file that no server has open.
+struct LocalEventSink: EventSink {
+    let dispatcher: Dispatcher
+
+    func ingest(_ body: [UInt8]) async throws -> [UInt8] {
+        try await dispatcher.call(IngestEvent.name, body: body)
+    }
+
+    /// Opens the file for as long as `body` takes.
+    static func open<Value>(
+        _ dataFile: String, _ setting: Setting, _ body: (LocalEventSink) async throws -> Value
+    ) async throws -> Value {
+        let logger = Logger.program(setting, fallback: .warning)
+        let wiring = try Wiring.open(dataFile, webhooks: .init(setting), logger: logger)
+        do {
+            let dispatcher = Dispatcher(
+                registry: wiring.functions, clock: SystemClock(), logger: logger)
+            let value = try await body(LocalEventSink(dispatcher: dispatcher))
+            await wiring.ledger.shutdown()
+            return value
+        } catch {
+            await wiring.ledger.shutdown()
+            throw error
+        }
+    }
+}

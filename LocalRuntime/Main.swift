@@ -1,0 +1,20 @@
+import ArgumentParser
+
+/// The program: one command a file in `Commands`.
+@main
+struct Main: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tallystick",
+        abstract: "Usage-based billing: events in, exact invoices out.",
+        discussion: """
+            EXAMPLES
+              tallystick serve --catalog catalog.yaml
+              tallystick import usage.csv --url http://127.0.0.1:8080
+              tallystick invoke queryUsage -d '{"subscriptionId": "acme"}' --url http://127.0.0.1:8080
+              tallystick invoke closePeriod --data tallystick.db
+
+            `tallystick help COMMAND` tells more. Every flag has an environment variable TALLYSTICK_….
+            """,
+        version: ProgramVersion.current,
+        subcommands: [ServeCommand.self, InvokeCommand.self, ImportCommand.self])
+}

@@ -1,0 +1,80 @@
+import Billing
+import FunctionKit
+import Functions
+import Ledger
+import LedgerSQLite
+import Logging
+import Webhooks
+
+/// Which store, which functions: the one place that names them.
+struct Wiring: Sendable {
+    let ledger: any LedgerStore
+    let functions: FunctionRegistry
+    let webhooks: WebhookWiring
+    private let invoices: GenerateInvoice
+
+    /// Functions that leave invoices to write, and those that leave webhooks to send.
+    static let leaveInvoices = [ClosePeriod.name]
+    static let leaveDeliveries = [
+        ClosePeriod.name, GenerateInvoice.name, PutWebhookEndpoint.name,
+    ]
+
+    /// Opens the ledger in the file at `path`, or creates it.
+    ///
+    /// - Throws: an error whose text says what is wrong with the file.
+    static func open(_ path: String, webhooks: WebhookWiring, logger: Logger) throws -> Wiring {
+        Wiring(try SQLiteLedger.open(path, logger: logger), webhooks)
+    }
+
+    private init(_ ledger: any LedgerStore, _ webhooks: WebhookWiring) {
+        self.ledger = ledger
+        self.webhooks = webhooks
+        invoices = GenerateInvoice(ledger: ledger)
+        functions = Self.functions(ledger, webhooks, invoices)
+    }
+
+    /// When a function next has something to do, for those whose timers skip idle ticks.
+    var dueWork: [String: TimerEngine.DueWork] {
+        [ClosePeriod.name: { [ledger] in try await ledger.nextDue() }]
+    }
+
+    /// Whether the store answers.
+    @Sendable func isReady() async -> Bool {
+        do {
+            _ = try await ledger.nextDue()
+            return true
+        } catch { return false }
+    }
+
+    /// Writes invoices of closed periods.
+    ///
+    /// - Returns: how many; 0 where none is left.
+    func writeSomeInvoices(_ dispatcher: Dispatcher) async throws -> Int {
+        try await invoices.drain(
+            limit: RuntimeLimits.invoicesPerStep, dispatcher.context(GenerateInvoice.name))
+    }
+
+    /// Writes the invoices of all closed periods.
+    func writeInvoices(_ dispatcher: Dispatcher) async throws {
+        while try await writeSomeInvoices(dispatcher) > 0 {}
+    }
+
+    private static func functions(
+        _ ledger: any LedgerStore, _ webhooks: WebhookWiring, _ invoices: GenerateInvoice
+    ) -> FunctionRegistry {
+        var registry = FunctionRegistry()
+        registry.register(ApplyCatalog(ledger: ledger))
+        registry.register(UpsertCustomer(ledger: ledger))
+        registry.register(CreateSubscription(ledger: ledger))
+        registry.register(IngestEvent(ledger: ledger))
+        registry.register(QueryUsage(ledger: ledger))
+        registry.register(PriceUsage(ledger: ledger))
+        registry.register(ClosePeriod(ledger: ledger))
+        registry.register(invoices)
+        registry.register(GetInvoice(ledger: ledger))
+        registry.register(ListInvoices(ledger: ledger))
+        registry.register(PutWebhookEndpoint(ledger: ledger, policy: webhooks.policy))
+        registry.register(ListWebhookDeliveries(ledger: ledger))
+        return registry
+    }
+}

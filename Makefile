@@ -1,0 +1,53 @@
+# What a person types here. `make setup` once, then the rest in any order.
+
+# What a bare Debian 12 lacks to build and run this with Swift 6.3.
+PACKAGES := binutils ca-certificates g++ git libc6-dev libcurl4-openssl-dev libedit2 \
+	libgcc-12-dev libncurses6 libsimdjson-dev libsqlite3-dev libstdc++-12-dev libxml2 pkg-config \
+	tzdata zlib1g-dev
+
+SOURCES := $(wildcard Package.swift Sources Functions LocalRuntime Tests Benchmarks)
+ONE_WAY := --explicit-target-dependency-import-check error
+
+.PHONY: setup demo test lint bench serve
+
+# Installs with apt only what is missing; as root, or else with sudo.
+setup:
+	@missing=; \
+	for package in $(PACKAGES); do \
+		dpkg-query --show --showformat='$${Status}' "$$package" 2>/dev/null \
+			| grep -q 'ok installed' || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+		echo "setup: installing$$missing"; \
+		as_root=; [ "$$(id -u)" = 0 ] || as_root=sudo; \
+		$$as_root apt-get update -q \
+			&& DEBIAN_FRONTEND=noninteractive \
+				$$as_root apt-get install -q -y --no-install-recommends $$missing; \
+	fi
+	@command -v swift >/dev/null \
+		|| { echo "setup: Swift 6.3 is missing; see https://www.swift.org/install" >&2; exit 1; }
+
+# Starts a real server, feeds it a month of usage and checks its invoices against a recount.
+demo: setup
+	swift build -c release --product tallystick
+	swift build -c release --product tallystick-demo
+	"$$(swift build -c release --show-bin-path)/tallystick-demo" $(ARGS)
+
+# Also fails where a target imports what it does not depend on: imports point one way.
+test: setup
+	swift test $(ONE_WAY) $(ARGS)
+
+lint:
+	swift format lint --strict --recursive $(SOURCES)
+	.ci/hygiene
+
+bench: setup
+	@if [ -d Benchmarks ]; then \
+		swift run -c release --package-path Benchmarks $(ARGS); \
+	else \
+		echo "bench: there are no benchmarks yet; they come with a later part"; \
+	fi
+
+# For example: make serve ARGS='--data tallystick.db --catalog catalog.yaml'
+serve: setup
+	swift run -c release tallystick serve $(ARGS)

@@ -1,0 +1,106 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+// simdjson chooses its kernel at compile time; every x86-64 server since 2010 has westmere's set.
+#if arch(x86_64)
+let kernel: [CXXSetting] = [.unsafeFlags(["-march=westmere"])]
+#else
+let kernel: [CXXSetting] = []
+#endif
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let lifecycle: Target.Dependency = .product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let arguments: Target.Dependency = .product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+
+/// A library in `Sources/`, with the house's settings.
+func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/\(name)", exclude: ["README.md"],
+        swiftSettings: house)
+}
+
+/// The tests of one room, in `Tests/`, with its golden files beside them.
+func tests(_ name: String, _ dependencies: [Target.Dependency], fixtures: Bool = false) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests",
+        resources: fixtures ? [.copy("Fixtures")] : [], swiftSettings: house)
+}
+
+let package = Package(
+    name: "tallystick",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "tallystick", targets: ["tallystick"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(
+            url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .target(
+            name: "CSimdJSON", path: "Sources/CSimdJSON", cxxSettings: kernel,
+            linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(
+            name: "CSQLite", path: "Sources/CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
+        .target(name: "CCurl", path: "Sources/CCurl", linkerSettings: [.linkedLibrary("curl")]),
+
+        room("JSON", ["CSimdJSON"]),
+        room("Billing", ["JSON", crypto]),
+        room("FunctionKit", ["JSON", "Billing", logging]),
+        room("Ledger", ["JSON", "Billing"]),
+        room("SQLite", ["CSQLite"]),
+        room("LedgerSQLite", ["Billing", "Ledger", "JSON", "SQLite", logging]),
+        room("Curl", ["CCurl"]),
+        room("Webhooks", ["Curl", crypto]),
+
+        .target(
+            name: "Functions", dependencies: ["JSON", "Billing", "FunctionKit", "Ledger", "Webhooks", logging],
+            path: "Functions", exclude: ["README.md"], swiftSettings: house),
+        .executableTarget(
+            name: "tallystick",
+            dependencies: [
+                "JSON", "Billing", "FunctionKit", "Ledger", "LedgerSQLite", "Curl", "Webhooks",
+                "Functions", hummingbird, nio, httpTypes, lifecycle, arguments, logging, "Yams",
+            ],
+            path: "LocalRuntime", exclude: ["README.md", "Demo"], swiftSettings: house),
+        .executableTarget(
+            name: "tallystick-demo",
+            dependencies: [
+                "JSON", "Billing", "Curl", "Webhooks", hummingbird, nio, httpTypes, logging,
+            ],
+            path: "LocalRuntime/Demo", swiftSettings: house),
+
+        .target(name: "SocketServer", path: "Tests/SocketServer", swiftSettings: house),
+        tests("JSON", ["JSON"]),
+        tests("Billing", ["Billing", "JSON", "BigInt"], fixtures: true),
+        tests("Curl", ["Curl", "SocketServer"]),
+        tests("Webhooks", ["Webhooks", "Curl", "SocketServer", crypto]),
+        tests("Ledger", ["Billing", "JSON", "Ledger", "LedgerSQLite", "SQLite", logging]),
+        tests(
+            "Functions",
+            ["Billing", "JSON", "FunctionKit", "Functions", "Ledger", "LedgerSQLite", "Webhooks", logging]),
+    ],
+    cxxLanguageStandard: .cxx17
+)

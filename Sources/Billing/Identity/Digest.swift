@@ -1,0 +1,66 @@
+internal import Crypto
+package import JSON
+
+/// A SHA-256: of an event's canonical JSON, or of a chain over such hashes. Trivial to copy.
+package struct Digest: Hashable, Sendable {
+    private let words: (UInt64, UInt64, UInt64, UInt64)
+
+    package static let byteCount = 32
+
+    /// 32 zero bytes: where every chain starts.
+    package static let zero = Digest(words: (0, 0, 0, 0))
+
+    private init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
+
+    /// - Returns: nil unless `bytes` are 32.
+    package init?(_ bytes: some Collection<UInt8>) {
+        guard bytes.count == Self.byteCount else { return nil }
+        var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+        withUnsafeMutableBytes(of: &words) { $0.copyBytes(from: bytes) }
+        self.words = words
+    }
+
+    /// SHA-256 of `bytes`.
+    package init(hashing bytes: [UInt8]) {
+        self = bytes.withUnsafeBytes { Self(hashing: $0) }
+    }
+
+    package init(hashing bytes: UnsafeRawBufferPointer) {
+        var hasher = SHA256()
+        hasher.update(bufferPointer: bytes)
+        self = hasher.finalize().withUnsafeBytes {
+            Digest(words: $0.loadUnaligned(as: (UInt64, UInt64, UInt64, UInt64).self))
+        }
+    }
+
+    /// The chain one link on: `SHA-256(self ‖ next)`.
+    package func link(_ next: Digest) -> Digest {
+        withUnsafeBytes(of: (words, next.words)) { Digest(hashing: $0) }
+    }
+
+    package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows
+        -> Result
+    {
+        try withUnsafeBytes(of: words) { try body($0) }
+    }
+
+    package var bytes: [UInt8] { withBytes(Array.init) }
+
+    /// Lower-case hexadecimal.
+    package var hex: String {
+        let digits = Array("0123456789abcdef".utf8)
+        let text = bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    package static func == (a: Self, b: Self) -> Bool { a.words == b.words }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
+}
+
+extension Digest: CustomStringConvertible, JSONWritable {
+    /// `sha256:` and 64 hexadecimal digits.
+    package var description: String { "sha256:" + hex }
+
+    package func write(to writer: inout JSONWriter) { writer.string(description) }
+}

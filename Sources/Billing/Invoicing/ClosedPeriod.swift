@@ -1,0 +1,50 @@
+/// A period whose close is in the log: all that its invoice is made of, frozen.
+package struct ClosedPeriod: Sendable {
+    package let subscription: Subscription
+    /// As in force at the close.
+    package let customer: Customer
+    package let plan: PlanVersion
+    package let span: PeriodSpan
+    /// One for each of the plan's usage charges, in its order.
+    package let accumulators: [Accumulator]
+    package let close: PeriodClose
+
+    package init(
+        subscription: Subscription, customer: Customer, plan: PlanVersion, span: PeriodSpan,
+        accumulators: [Accumulator], close: PeriodClose
+    ) {
+        self.subscription = subscription
+        self.customer = customer
+        self.plan = plan
+        self.span = span
+        self.accumulators = accumulators
+        self.close = close
+    }
+}
+
+/// The log's record that closed a period.
+package struct PeriodClose: Sendable, Equatable {
+    package let kind: InvoiceKind
+    /// 0 for the first close of a period.
+    package let revision: Int
+    /// The last sequence that counts.
+    package let cutoffSequence: Int64
+    /// The log's chain at the cutoff.
+    package let chain: Digest
+    /// Drawn in the transaction that wrote the close; the ledger's series has no gap.
+    package let invoiceNumber: Int64
+    /// The close record's instant.
+    package let closedAt: Instant
+
+    package init(
+        kind: InvoiceKind, revision: Int, cutoffSequence: Int64, chain: Digest,
+        invoiceNumber: Int64, closedAt: Instant
+    ) {
+        self.kind = kind
+        self.revision = revision
+        self.cutoffSequence = cutoffSequence
+        self.chain = chain
+        self.invoiceNumber = invoiceNumber
+        self.closedAt = closedAt
+    }
+}

@@ -1,0 +1,183 @@
+/// The running state of one charge in one billing period: what its events add up to, and the proof.
+package struct Accumulator: Sendable, Equatable {
+    package var aggregate = Aggregate()
+    /// Fees of a percentage price, taken as the events arrive; nil for all other prices.
+    package var fees: TransactionFees?
+    package var evidence = Evidence()
+    /// The first groups in log order, at most `maximumGroups`, and one for all others.
+    package var groups = GroupAccumulators()
+    /// Late events that the plan's policy never bills.
+    package var ignoredEventCount: Int64 = 0
+
+    package init(fees: TransactionFees? = nil) { self.fees = fees }
+}
+
+/// The values of events, brought together. A group has one of these, a charge has one for its total.
+package struct Aggregate: Sendable, Equatable {
+    /// Events folded in.
+    package var eventCount: Int64 = 0
+    package var sum = ExactDecimal.zero
+    package var minimum = ExactDecimal.zero
+    package var maximum = ExactDecimal.zero
+    package var latest = LatestValue()
+    /// Distinct values seen.
+    package var uniqueCount: Int64 = 0
+
+    package init() {}
+}
+
+/// The value with the greatest (timestamp, sequence).
+package struct LatestValue: Sendable, Equatable {
+    package var value = ExactDecimal.zero
+    package var timestamp = Instant(microseconds: .min)
+    package var sequence: Int64 = 0
+
+    package init() {}
+}
+
+/// What ties a quantity to its events.
+package struct Evidence: Sendable, Equatable {
+    package var eventCount: Int64 = 0
+    package var lateEventCount: Int64 = 0
+    package var firstEventAt = Instant(microseconds: .max)
+    package var lastEventAt = Instant(microseconds: .min)
+    package var firstSequence: Int64 = 0
+    package var lastSequence: Int64 = 0
+    /// `SHA-256(digest ‖ event hash)` over every record folded, in log order, from 32 zero bytes.
+    package var digest = Digest.zero
+
+    package init() {}
+}
+
+/// A record of the log as the fold takes it. The store has answered what only it can know.
+package struct FoldRecord: Sendable {
+    package let sequence: Int64
+    package let timestamp: Instant
+    package let hash: Digest
+    package let reading: MeterReading
+    /// The event's period was closed before it was accepted.
+    package let isLate: Bool
+    /// For `unique`: the value was not yet counted in the period in which the event happened.
+    package let isNewValue: Bool
+    /// The group it counts in, where the meter splits its evidence.
+    package let group: GroupMembership?
+
+    package init(
+        sequence: Int64, timestamp: Instant, hash: Digest, reading: MeterReading, isLate: Bool,
+        isNewValue: Bool, group: GroupMembership?
+    ) {
+        self.sequence = sequence
+        self.timestamp = timestamp
+        self.hash = hash
+        self.reading = reading
+        self.isLate = isLate
+        self.isNewValue = isNewValue
+        self.group = group
+    }
+}
+
+/// The group that a record counts in.
+package struct GroupMembership: Sendable {
+    /// Canonical JSON of the group's properties; nil for all groups after the first 1,000.
+    package let key: [UInt8]?
+    /// For `unique`: the value was not yet counted in this group.
+    package let isNewValue: Bool
+
+    package init(key: [UInt8]?, isNewValue: Bool) {
+        self.key = key
+        self.isNewValue = isNewValue
+    }
+}
+
+/// An accumulator one record on, not yet taken: where one charge of an event overflows, none of
+/// its charges has changed.
+package struct FoldStep: Sendable {
+    fileprivate let aggregate: Aggregate
+    fileprivate let fees: TransactionFees?
+    fileprivate let evidence: Evidence
+    fileprivate let group: (key: [UInt8]?, aggregate: Aggregate)?
+}
+
+extension Accumulator {
+    /// Folds one record: quantity, fees, evidence and group.
+    ///
+    /// - Throws: `ArithmeticError.overflow` where a sum would need more than 38 digits.
+    package func step(_ record: FoldRecord, price: Price) throws(ArithmeticError) -> FoldStep {
+        var aggregate = aggregate
+        try aggregate.fold(record, isNewValue: record.isNewValue)
+        var fees = fees
+        if case .decimal(let amount) = record.reading, case .percentage(let percentage) = price.model
+        {
+            try fees?.fold(amount, price: percentage)
+        }
+        var evidence = evidence
+        evidence.fold(record)
+        guard let membership = record.group else {
+            return FoldStep(aggregate: aggregate, fees: fees, evidence: evidence, group: nil)
+        }
+        var group = groups.aggregate(membership.key)
+        try group.fold(record, isNewValue: membership.isNewValue)
+        return FoldStep(
+            aggregate: aggregate, fees: fees, evidence: evidence, group: (membership.key, group))
+    }
+
+    package mutating func take(_ step: FoldStep) {
+        aggregate = step.aggregate
+        fees = step.fees
+        evidence = step.evidence
+        if let group = step.group { groups.put(group.aggregate, under: group.key) }
+    }
+}
+
+extension Aggregate {
+    fileprivate mutating func fold(
+        _ record: FoldRecord, isNewValue: Bool
+    ) throws(ArithmeticError) {
+        switch record.reading {
+        case .nothing: return
+        case .occurrence: break
+        case .text: if isNewValue { uniqueCount += 1 }
+        case .decimal(let value):
+            sum = try sum + value
+            minimum = eventCount == 0 ? value : min(minimum, value)
+            maximum = eventCount == 0 ? value : max(maximum, value)
+            latest.fold(value, record)
+        }
+        eventCount += 1
+    }
+
+    /// What bills: the values brought together as the meter says. Of no events it is 0.
+    package func quantity(_ aggregation: Aggregation) throws(ArithmeticError) -> Fraction {
+        switch aggregation {
+        case .count: Fraction(ExactDecimal(eventCount))
+        case .sum: Fraction(sum)
+        case .unique: Fraction(ExactDecimal(uniqueCount))
+        case .max: Fraction(maximum)
+        case .min: Fraction(minimum)
+        case .latest: Fraction(latest.value)
+        case .average:
+            eventCount == 0 ? .zero : try Fraction(sum, over: ExactDecimal(eventCount))
+        }
+    }
+}
+
+extension LatestValue {
+    mutating func fold(_ value: ExactDecimal, _ record: FoldRecord) {
+        guard (record.timestamp, record.sequence) > (timestamp, sequence) else { return }
+        self.value = value
+        timestamp = record.timestamp
+        sequence = record.sequence
+    }
+}
+
+extension Evidence {
+    mutating func fold(_ record: FoldRecord) {
+        eventCount += 1
+        if record.isLate { lateEventCount += 1 }
+        firstEventAt = min(firstEventAt, record.timestamp)
+        lastEventAt = max(lastEventAt, record.timestamp)
+        if firstSequence == 0 { firstSequence = record.sequence }
+        lastSequence = record.sequence
+        digest = digest.link(record.hash)
+    }
+}

@@ -1,0 +1,94 @@
+internal import JSON
+
+/// What a meter reads from one event.
+package enum MeterReading: Sendable {
+    /// The event is not the meter's, or lacks the property that it would read.
+    case nothing
+    /// The event counts; there is no value to read.
+    case occurrence
+    case decimal(ExactDecimal)
+    /// The text by which `unique` tells values apart.
+    case text([UInt8])
+}
+
+/// Why a meter cannot read an event that it matches; such an event is rejected when it arrives.
+package enum MeterReadingError: Error, Equatable {
+    case missing(property: String)
+    case notDecimal(property: String, DecimalTextError)
+    case notScalar(property: String)
+
+    package var detail: String {
+        switch self {
+        case .missing(let property): "the property \"\(property)\" is required by the meter"
+        case .notDecimal(let property, let reason): "the property \"\(property)\" \(reason)"
+        case .notScalar(let property):
+            "the property \"\(property)\" must be a string, a number, true or false"
+        }
+    }
+}
+
+extension Meter {
+    /// - Throws: `MeterReadingError` where the event matches but its value cannot be taken.
+    package func read(_ event: UsageEvent) throws(MeterReadingError) -> MeterReading {
+        guard event.eventName == eventName, filters.allSatisfy({ $0.holds(for: event.properties) })
+        else { return .nothing }
+        guard let property else { return .occurrence }
+        guard let node = property.value(in: event.properties) else {
+            if isRequired { throw .missing(property: property.description) }
+            return aggregation == .count ? .occurrence : .nothing
+        }
+        switch aggregation {
+        case .count: return .occurrence
+        case .unique: return .text(try uniqueText(of: node, property))
+        case .sum, .max, .min, .latest, .average: return .decimal(try decimal(of: node, property))
+        }
+    }
+
+    private func decimal(
+        of node: JSONNode, _ property: PropertyPath
+    ) throws(MeterReadingError) -> ExactDecimal {
+        guard node.kind == .number || node.kind == .string else {
+            throw .notDecimal(property: property.description, .notANumber)
+        }
+        do throws(DecimalTextError) {
+            return try ExactDecimal(text: node.text)
+        } catch { throw .notDecimal(property: property.description, error) }
+    }
+
+    /// A string's characters, a number's normal form: 42 and "42" are one value.
+    private func uniqueText(
+        of node: JSONNode, _ property: PropertyPath
+    ) throws(MeterReadingError) -> [UInt8] {
+        switch node.kind {
+        case .string: return node.text
+        case .true: return Array("true".utf8)
+        case .false: return Array("false".utf8)
+        case .number:
+            if let plain = try? PlainNumber(node.text) { return plain.bytes }
+            throw .notScalar(property: property.description)
+        case .null, .array, .object: throw .notScalar(property: property.description)
+        }
+    }
+
+    /// The group that an event falls in, as the canonical JSON of an object; nil without `groupBy`.
+    package func group(of event: UsageEvent) -> [UInt8]? {
+        guard !groupBy.isEmpty else { return nil }
+        var writer = JSONWriter()
+        writer.object { writer in
+            for property in groupBy {
+                writer.key(property.name)
+                guard let node = property.value(in: event.properties) else {
+                    writer.null()
+                    continue
+                }
+                // The event's canonical form was written, so its numbers can be.
+                try? writer.canonical(node)
+            }
+        }
+        return writer.bytes
+    }
+}
+
+extension PropertyPath: CustomStringConvertible {
+    package var description: String { String(decoding: name, as: UTF8.self) }
+}

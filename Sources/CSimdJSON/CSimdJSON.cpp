@@ -1,0 +1,283 @@
+#include "CSimdJSON.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <simdjson.h>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+
+/// Why a walk stopped early; carried as a value, for nothing here throws.
+struct failure {
+  int status = json_status_ok;
+  const char *reason = nullptr;
+  explicit operator bool() const { return status != json_status_ok; }
+};
+
+failure malformed(simdjson::error_code code) {
+  return {json_status_malformed, simdjson::error_message(code)};
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// RFC 8259 `number`, the whole token: On-Demand hands out the raw text unchecked.
+bool is_number(std::string_view token) {
+  size_t at = 0;
+  auto digits = [&] {
+    size_t start = at;
+    while (at < token.size() && is_digit(token[at])) at++;
+    return at > start;
+  };
+  if (at < token.size() && token[at] == '-') at++;
+  if (at < token.size() && token[at] == '0') {
+    at++;
+  } else if (!digits()) {
+    return false;
+  }
+  if (at < token.size() && token[at] == '.') {
+    at++;
+    if (!digits()) return false;
+  }
+  if (at < token.size() && (token[at] == 'e' || token[at] == 'E')) {
+    at++;
+    if (at < token.size() && (token[at] == '+' || token[at] == '-')) at++;
+    if (!digits()) return false;
+  }
+  return at == token.size();
+}
+
+class walk {
+ public:
+  walk(std::vector<json_node> &nodes, std::vector<uint8_t> &text, std::vector<uint32_t> &members,
+       uint32_t max_depth)
+      : nodes(nodes), text(text), members(members), max_depth(max_depth) {}
+
+  /// Appends `value` and all it holds. `Value` is a document or a value: they share the calls used.
+  template <typename Value>
+  failure append(Value &&value, uint32_t depth) {
+    uint32_t index = uint32_t(nodes.size());
+    nodes.push_back({});
+    ondemand::json_type type;
+    if (auto error = value.type().get(type)) return malformed(error);
+    bool is_container =
+        type == ondemand::json_type::object || type == ondemand::json_type::array;
+    if (depth == 0 && !is_container) {
+      return {json_status_malformed, "the text must be an object or an array"};
+    }
+    failure stopped;
+    switch (type) {
+      case ondemand::json_type::object: {
+        if (depth >= max_depth) return {json_status_too_deep, nullptr};
+        ondemand::object object;
+        if (auto error = value.get_object().get(object)) return malformed(error);
+        stopped = append_members(object, index, depth);
+        break;
+      }
+      case ondemand::json_type::array: {
+        if (depth >= max_depth) return {json_status_too_deep, nullptr};
+        ondemand::array array;
+        if (auto error = value.get_array().get(array)) return malformed(error);
+        stopped = append_elements(array, index, depth);
+        break;
+      }
+      case ondemand::json_type::string: {
+        std::string_view string;
+        if (auto error = value.get_string().get(string)) return malformed(error);
+        nodes[index].kind = json_kind_string;
+        nodes[index].offset = keep(string);
+        nodes[index].length = uint32_t(string.size());
+        break;
+      }
+      default:
+        stopped = append_scalar(token_of(value), index);
+    }
+    nodes[index].next = uint32_t(nodes.size());
+    return stopped;
+  }
+
+ private:
+  std::vector<json_node> &nodes;
+  std::vector<uint8_t> &text;
+  std::vector<uint32_t> &members;
+  uint32_t max_depth;
+
+  template <typename Value>
+  static std::string_view token_of(Value &value) {
+    std::string_view token;
+    if (simdjson::simdjson_result<std::string_view>(value.raw_json_token()).get(token)) return {};
+    // Not strchr: it finds NUL in every text.
+    return token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
+  }
+
+  failure append_scalar(std::string_view token, uint32_t index) {
+    json_node &node = nodes[index];
+    if (token == "null") {
+      node.kind = json_kind_null;
+    } else if (token == "true") {
+      node.kind = json_kind_true;
+    } else if (token == "false") {
+      node.kind = json_kind_false;
+    } else if (is_number(token)) {
+      node.kind = json_kind_number;
+      node.offset = keep(token);
+      node.length = uint32_t(token.size());
+    } else {
+      return {json_status_malformed, "a value is neither a number, a literal nor a string"};
+    }
+    return {};
+  }
+
+  failure append_elements(ondemand::array array, uint32_t index, uint32_t depth) {
+    uint32_t count = 0, last = 0;
+    for (auto element : array) {
+      ondemand::value value;
+      if (auto error = element.get(value)) return malformed(error);
+      uint32_t child = uint32_t(nodes.size());
+      if (auto stopped = append(value, depth + 1)) return stopped;
+      if (count++ == 0) {
+        nodes[index].offset = child;
+      } else {
+        nodes[last].sorted_next = child;
+      }
+      last = child;
+    }
+    nodes[index].kind = json_kind_array;
+    nodes[index].length = count;
+    return {};
+  }
+
+  failure append_members(ondemand::object object, uint32_t index, uint32_t depth) {
+    size_t first = members.size();
+    for (auto member : object) {
+      ondemand::field field;
+      if (auto error = std::move(member).get(field)) return malformed(error);
+      std::string_view key;
+      if (auto error = field.unescaped_key().get(key)) return malformed(error);
+      uint32_t key_offset = keep(key), key_length = uint32_t(key.size());
+      uint32_t child = uint32_t(nodes.size());
+      if (auto stopped = append(field.value(), depth + 1)) return stopped;
+      nodes[child].key_offset = key_offset;
+      nodes[child].key_length = key_length;
+      members.push_back(child);
+    }
+    nodes[index].kind = json_kind_object;
+    nodes[index].length = uint32_t(members.size() - first);
+    auto stopped = link_sorted(first, index);
+    members.resize(first);
+    return stopped;
+  }
+
+  /// Chains an object's members by the bytes of their keys; two equal neighbours are a duplicate.
+  failure link_sorted(size_t first, uint32_t index) {
+    std::sort(members.begin() + first, members.end(),
+              [&](uint32_t a, uint32_t b) { return key_of(a) < key_of(b); });
+    for (size_t at = first; at < members.size(); at++) {
+      if (at == first) {
+        nodes[index].offset = members[at];
+        continue;
+      }
+      if (key_of(members[at - 1]) == key_of(members[at])) {
+        duplicate = key_of(members[at]);
+        return {json_status_duplicate_member, nullptr};
+      }
+      nodes[members[at - 1]].sorted_next = members[at];
+    }
+    return {};
+  }
+
+  std::string_view key_of(uint32_t index) const {
+    return {reinterpret_cast<const char *>(text.data()) + nodes[index].key_offset,
+            nodes[index].key_length};
+  }
+
+  uint32_t keep(std::string_view piece) {
+    uint32_t offset = uint32_t(text.size());
+    text.insert(text.end(), piece.begin(), piece.end());
+    return offset;
+  }
+
+ public:
+  std::string_view duplicate;
+};
+
+/// What one thread keeps between texts, so that a request allocates nothing but its document.
+struct workshop {
+  ondemand::parser parser;
+  std::vector<uint8_t> padded;
+  std::vector<json_node> nodes;
+  std::vector<uint8_t> text;
+  std::vector<uint32_t> members;
+};
+
+template <typename Item>
+Item *copy_of(const std::vector<Item> &items) {
+  auto *copy = static_cast<Item *>(std::malloc(std::max<size_t>(1, items.size()) * sizeof(Item)));
+  if (copy && !items.empty()) std::memcpy(copy, items.data(), items.size() * sizeof(Item));
+  return copy;
+}
+
+void parse(json_document &result, const uint8_t *bytes, size_t length, size_t capacity,
+           uint32_t max_depth) {
+  static thread_local workshop shop;
+  shop.nodes.clear();
+  shop.text.clear();
+  shop.members.clear();
+  if (capacity < length + simdjson::SIMDJSON_PADDING) {
+    shop.padded.resize(length + simdjson::SIMDJSON_PADDING);
+    if (length > 0) std::memcpy(shop.padded.data(), bytes, length);
+    bytes = shop.padded.data();
+    capacity = shop.padded.size();
+  }
+  walk walk(shop.nodes, shop.text, shop.members, max_depth);
+  failure stopped;
+  ondemand::document document;
+  auto error = shop.parser.iterate(bytes, length, capacity).get(document);
+  if (error) {
+    stopped = malformed(error);
+  } else {
+    stopped = walk.append(document, 0);
+    if (!stopped && document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
+      stopped = {json_status_malformed, "there is more text after the value"};
+    }
+  }
+  result.status = stopped.status;
+  if (stopped.status == json_status_duplicate_member) {
+    std::snprintf(result.message, sizeof result.message, "%.*s", int(walk.duplicate.size()),
+                  walk.duplicate.data());
+  } else if (stopped) {
+    std::snprintf(result.message, sizeof result.message, "%s",
+                  stopped.reason ? stopped.reason : "");
+  }
+  if (stopped) return;
+  result.nodes = copy_of(shop.nodes);
+  result.text = copy_of(shop.text);
+  result.node_count = uint32_t(shop.nodes.size());
+  result.text_length = uint32_t(shop.text.size());
+  if (!result.nodes || !result.text) result.status = json_status_no_memory;
+}
+
+}  // namespace
+
+extern "C" json_document *json_document_parse(const uint8_t *bytes, size_t length, size_t capacity,
+                                              uint32_t max_depth) {
+  auto *result = static_cast<json_document *>(std::calloc(1, sizeof(json_document)));
+  if (!result) return nullptr;
+  try {
+    parse(*result, bytes, length, capacity, max_depth);
+  } catch (const std::bad_alloc &) {
+    result->status = json_status_no_memory;
+  }
+  return result;
+}
+
+extern "C" void json_document_free(json_document *document) {
+  if (!document) return;
+  std::free(document->nodes);
+  std::free(document->text);
+  std::free(document);
+}

@@ -1,0 +1,49 @@
+import Foundation
+
+/// An HTTP client over libcurl: any number of callers, one thread, shared connections.
+package final class CurlClient: Sendable {
+    private let mailbox = CurlMailbox()
+
+    /// Starts the client's thread.
+    ///
+    /// `mayConnect` is asked on that thread for every address a socket is about to be opened to,
+    /// after the name was resolved; nil allows all. It must not block.
+    package init(userAgent: String, mayConnect: (@Sendable (SocketAddress) -> Bool)? = nil) {
+        let configuration = CurlConfiguration(userAgent: userAgent, mayConnect: mayConnect)
+        // The thread keeps the mailbox, not the client, so that the client can go.
+        let thread = Thread { [mailbox] in
+            CurlLoop.run(mailbox: mailbox, configuration: configuration)
+        }
+        thread.name = "curl"
+        thread.start()
+    }
+
+    deinit {
+        mailbox.close()
+    }
+
+    /// Sends a request and reads its answer, whatever the status.
+    ///
+    /// Cancelling the task ends the transfer and throws `cancelled`.
+    package func send(_ request: HTTPRequest) async throws(CurlError) -> HTTPResponse {
+        let mailbox = mailbox
+        let id = mailbox.newID()
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                mailbox.submit(.init(id: id, request: request, continuation: continuation))
+                // A cancellation before the line above found no job to end.
+                if Task.isCancelled { mailbox.cancel(id) }
+            }
+        } onCancel: {
+            mailbox.cancel(id)
+        }
+        return try result.get()
+    }
+
+    /// Ends every transfer as `cancelled`, refuses new ones and lets the thread go.
+    ///
+    /// Returns at once and may be called more than once.
+    package func shutdown() {
+        mailbox.close()
+    }
+}

@@ -1,0 +1,127 @@
+import CCurl
+
+extension CurlTransfer {
+    /// Puts a request onto the handle; throws `invalidURL` or `invalidRequest`.
+    func configure(
+        _ request: HTTPRequest, userAgent: String, context: UnsafeMutableRawPointer
+    ) throws(CurlError) {
+        let url = try HTTPURL(request.url)
+        try set(CURLOPT_URL, request.url)
+        try check(ccurl_set_pointer(handle, CURLOPT_ERRORBUFFER, errorBuffer))
+        try check(ccurl_set_connect_gate(handle, gate))
+        try check(ccurl_set_write(handle, Self.onBody, context))
+        try check(ccurl_set_header(handle, Self.onHeader, context))
+        try setConnection(url.scheme)
+        try set(CURLOPT_USERAGENT, userAgent)
+        // 0 would mean no limit.
+        try set(CURLOPT_TIMEOUT_MS, max(1, request.timeoutMilliseconds))
+        try setMethod(request)
+        try setHeaders(request)
+    }
+
+    private func setConnection(_ scheme: HTTPURL.Scheme) throws(CurlError) {
+        try set(CURLOPT_PROTOCOLS_STR, "http,https")
+        try set(CURLOPT_FOLLOWLOCATION, 0)
+        // Both: an empty proxy ignores the environment's, and "*" excepts every host from any.
+        try set(CURLOPT_PROXY, "")
+        try set(CURLOPT_NOPROXY, "*")
+        try set(CURLOPT_NOSIGNAL, 1)
+        // Without it a cancelled transfer waits on this thread for its name's resolution, and
+        // one dead name server holds up everybody. The resolver's thread frees itself.
+        try set(CURLOPT_QUICK_EXIT, 1)
+        try set(CURLOPT_TCP_KEEPALIVE, 1)
+        try set(CURLOPT_MAXLIFETIME_CONN, CurlLimits.connectionLifetimeSeconds)
+        try set(CURLOPT_SSL_VERIFYPEER, 1)
+        try set(CURLOPT_SSL_VERIFYHOST, 2)
+        try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        switch scheme {
+        case .https:
+            try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+            // Wait for the handshake to say whether the connection can be shared.
+            try set(CURLOPT_PIPEWAIT, 1)
+        case .http:
+            try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+        }
+    }
+
+    private func setMethod(_ request: HTTPRequest) throws(CurlError) {
+        guard Self.isToken(request.method) else {
+            throw CurlError(.invalidRequest, "The method is not one.")
+        }
+        if request.method == "HEAD" {
+            try set(CURLOPT_NOBODY, 1)
+        } else if request.method == "GET", request.body.isEmpty {
+            try set(CURLOPT_HTTPGET, 1)
+        } else if request.body.isEmpty, request.method != "POST", request.method != "PUT" {
+            try set(CURLOPT_CUSTOMREQUEST, request.method)
+        } else {
+            try set(CURLOPT_POST, 1)
+            if request.method != "POST" { try set(CURLOPT_CUSTOMREQUEST, request.method) }
+            let count = curl_off_t(request.body.count)
+            try check(ccurl_set_offset(handle, CURLOPT_POSTFIELDSIZE_LARGE, count))
+            // Copied, because libcurl reads it on its own time. An empty array has no address.
+            let bytes = request.body.isEmpty ? [0] : request.body
+            let result = bytes.withUnsafeBytes { buffer in
+                ccurl_set_pointer(
+                    handle, CURLOPT_COPYPOSTFIELDS,
+                    UnsafeMutableRawPointer(mutating: buffer.baseAddress))
+            }
+            try check(result)
+        }
+    }
+
+    private func setHeaders(_ request: HTTPRequest) throws(CurlError) {
+        // "Name:" takes away what libcurl would add: a second's wait for "100 Continue" on large
+        // bodies, and a form's content type where the caller names none.
+        try append(headerLine: "Expect:")
+        if !request.headers.contains(where: { $0.0.lowercased() == "content-type" }) {
+            try append(headerLine: "Content-Type:")
+        }
+        for (name, value) in request.headers {
+            guard Self.isToken(name), Self.isFieldValue(value) else {
+                throw CurlError(
+                    .invalidRequest, "A header has a name or value that cannot be sent.")
+            }
+            // "Name;" is how libcurl is told to send an empty one.
+            try append(headerLine: value.isEmpty ? "\(name);" : "\(name): \(value)")
+        }
+        try check(ccurl_set_pointer(handle, CURLOPT_HTTPHEADER, headerList))
+    }
+
+    private func append(headerLine line: String) throws(CurlError) {
+        guard let list = curl_slist_append(headerList, line) else {
+            throw CurlError(CURLE_OUT_OF_MEMORY, detail: "")
+        }
+        headerList = list
+    }
+
+    private func set(_ option: CURLoption, _ value: Int) throws(CurlError) {
+        try check(ccurl_set_long(handle, option, value))
+    }
+
+    private func set(_ option: CURLoption, _ value: String) throws(CurlError) {
+        try check(ccurl_set_string(handle, option, value))
+    }
+
+    private func check(_ result: CURLcode) throws(CurlError) {
+        if result != CURLE_OK { throw CurlError(result, detail: "") }
+    }
+
+    /// RFC 9110, 5.6.2.
+    private static func isToken(_ text: String) -> Bool {
+        !text.isEmpty
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    true
+                default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+                }
+            }
+    }
+
+    /// A line break in a value would begin a header of the value's own.
+    private static func isFieldValue(_ text: String) -> Bool {
+        text.utf8.allSatisfy { ($0 >= 0x20 || $0 == 0x09) && $0 != 0x7F }
+    }
+}

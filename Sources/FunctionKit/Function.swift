@@ -1,0 +1,45 @@
+package import Billing
+package import JSON
+package import Logging
+
+/// A stateless handler: a value with its dependencies injected, called by name with JSON.
+package protocol Function: Sendable {
+    associatedtype Input: FunctionInput
+    associatedtype Output: JSONWritable
+
+    /// What callers call it: `ingestEvent`.
+    static var name: String { get }
+
+    /// - Throws: `Problem`, or an error that is `ProblemConvertible`; anything else is a bug and
+    ///   answers 500.
+    func handle(_ input: Input, _ context: FunctionContext) async throws -> Output
+}
+
+/// A request read from JSON, all of its faults recorded at once.
+package protocol FunctionInput: Sendable {
+    /// - Returns: nil where an issue was recorded.
+    init?(_ value: FieldValue)
+}
+
+/// What a call carries besides its input.
+package struct FunctionContext: Sendable {
+    /// Names the call in logs and in its answer.
+    package let requestId: String
+    /// The clock's instant, read once when the call began.
+    package let now: Instant
+    package let logger: Logger
+
+    package init(requestId: String, now: Instant, logger: Logger) {
+        self.requestId = requestId
+        self.now = now
+        self.logger = logger
+    }
+}
+
+/// The input of a function that takes none: `{}`.
+package struct NoInput: FunctionInput {
+    package init?(_ value: FieldValue) {
+        guard let reader = value.object() else { return nil }
+        reader.refuseUnknown()
+    }
+}

@@ -1,0 +1,52 @@
+package import JSON
+
+/// The functions of a runtime, by name.
+package struct FunctionRegistry: Sendable {
+    private typealias Call = @Sendable (JSONDocument, FunctionContext) async throws -> [UInt8]
+
+    private var calls: [String: Call] = [:]
+
+    package init() {}
+
+    package var names: [String] { calls.keys.sorted() }
+
+    package mutating func register<F: Function>(_ function: F) {
+        calls[F.name] = { document, context in
+            let issues = FieldIssues()
+            let input = F.Input(FieldValue(document.root, issues: issues))
+            try issues.throwIfAny()
+            guard let input else { throw Problem(.internalError, "the input could not be read") }
+            return try await function.handle(input, context).json
+        }
+    }
+
+    /// Calls the function `name` with a request that is already parsed.
+    ///
+    /// - Returns: the result's JSON.
+    /// - Throws: `Problem`, whatever went wrong.
+    package func invoke(
+        _ name: String, _ document: JSONDocument, _ context: FunctionContext
+    ) async throws(Problem) -> [UInt8] {
+        guard let call = calls[name] else {
+            throw Problem(
+                .unknownFunction, "there is no function \"\(name)\"; known are "
+                    + names.joined(separator: ", "))
+        }
+        do {
+            return try await call(document, context)
+        } catch {
+            throw Problem(any: error, context)
+        }
+    }
+
+    /// Parses `body` and calls the function `name` with it; an empty body is `{}`.
+    package func invoke(
+        _ name: String, body: [UInt8], _ context: FunctionContext
+    ) async throws(Problem) -> [UInt8] {
+        let document: JSONDocument
+        do throws(JSONError) {
+            document = try JSONDocument.parse(body.isEmpty ? Array("{}".utf8) : body)
+        } catch { throw error.problem }
+        return try await invoke(name, document, context)
+    }
+}

@@ -1,0 +1,88 @@
+import CSimdJSON
+
+/// One value of a `JSONDocument`: a position in it, cheap to copy.
+package struct JSONNode: Sendable {
+    let document: JSONDocument
+    let index: Int
+
+    package enum Kind: UInt8, Sendable {
+        case null, `false`, `true`, number, string, array, object
+    }
+
+    private var raw: json_node { document.raw.pointee.nodes[index] }
+
+    package var kind: Kind { Kind(rawValue: raw.kind) ?? .null }
+    package var isNull: Bool { kind == .null }
+
+    /// The bytes of a string, unescaped, or of a number, as written; none of any other value.
+    ///
+    /// Valid only inside `body`.
+    package func withText<Result>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows
+        -> Result
+    {
+        let node = raw
+        defer { withExtendedLifetime(document) {} }
+        // A container's offset and length count nodes.
+        let isText = kind == .string || kind == .number
+        return try body(
+            UnsafeBufferPointer(
+                start: document.raw.pointee.text + (isText ? Int(node.offset) : 0),
+                count: isText ? Int(node.length) : 0))
+    }
+
+    package var text: [UInt8] { withText(Array.init) }
+    package var string: String { withText { String(decoding: $0, as: UTF8.self) } }
+
+    package func withKey<Result>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows
+        -> Result
+    {
+        let node = raw
+        defer { withExtendedLifetime(document) {} }
+        return try body(
+            UnsafeBufferPointer(
+                start: document.raw.pointee.text + Int(node.key_offset), count: Int(node.key_length)
+            ))
+    }
+
+    package var key: String { withKey { String(decoding: $0, as: UTF8.self) } }
+
+    /// How many members or elements a container holds.
+    package var count: Int { kind.rawValue >= Kind.array.rawValue ? Int(raw.length) : 0 }
+
+    /// The elements of an array as written, the members of an object by the bytes of their keys.
+    package var children: Children {
+        Children(document: document, position: count == 0 ? 0 : Int(raw.offset))
+    }
+
+    package struct Children: Sequence, IteratorProtocol {
+        let document: JSONDocument
+        var position: Int
+
+        package mutating func next() -> JSONNode? {
+            guard position != 0 else { return nil }
+            defer { position = Int(document.raw.pointee.nodes[position].sorted_next) }
+            return JSONNode(document: document, index: position)
+        }
+    }
+
+    /// The member of an object with exactly these key bytes.
+    package func member(_ key: some Collection<UInt8>) -> JSONNode? {
+        if let found = key.withContiguousStorageIfAvailable({ member(named: $0) }) { return found }
+        return Array(key).withUnsafeBufferPointer { member(named: $0) }
+    }
+
+    private func member(named key: UnsafeBufferPointer<UInt8>) -> JSONNode? {
+        guard kind == .object else { return nil }
+        return children.first { child in child.withKey { $0.elementsEqual(key) } }
+    }
+
+    package func member(_ key: String) -> JSONNode? { member(key.utf8) }
+}
+
+extension JSONNode {
+    /// Whether the value, itself included, nests at most `limit` levels of containers.
+    package func nests(atMost limit: Int) -> Bool {
+        guard kind == .array || kind == .object else { return true }
+        return limit > 0 && children.allSatisfy { $0.nests(atMost: limit - 1) }
+    }
+}

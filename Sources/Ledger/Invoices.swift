@@ -1,0 +1,73 @@
+package import Billing
+
+/// Names one invoice: the same key always means the same bytes.
+package struct InvoiceKey: Sendable, Hashable {
+    package let subscriptionId: Identifier
+    package let periodStart: Instant
+    package let kind: InvoiceKind
+    package let revision: Int
+
+    package init(
+        subscriptionId: Identifier, periodStart: Instant, kind: InvoiceKind, revision: Int
+    ) {
+        self.subscriptionId = subscriptionId
+        self.periodStart = periodStart
+        self.kind = kind
+        self.revision = revision
+    }
+
+    package var invoiceId: String {
+        DeterministicID.invoice(
+            kind, subscription: subscriptionId, periodStart: periodStart, revision: revision)
+    }
+}
+
+/// An invoice as the bytes that will be kept for ever.
+package struct WrittenInvoice: Sendable {
+    package let key: InvoiceKey
+    package let customerId: Identifier
+    package let number: Int64
+    package let issuedAt: Instant
+    package let body: [UInt8]
+
+    package init(
+        key: InvoiceKey, customerId: Identifier, number: Int64, issuedAt: Instant, body: [UInt8]
+    ) {
+        self.key = key
+        self.customerId = customerId
+        self.number = number
+        self.issuedAt = issuedAt
+        self.body = body
+    }
+}
+
+/// Which invoices to list, oldest number first.
+package struct InvoiceQuery: Sendable {
+    package var customerId: Identifier?
+    package var subscriptionId: Identifier?
+    package var kind: InvoiceKind?
+    package var cursor: String?
+    package var limit: Int
+
+    package init(
+        customerId: Identifier? = nil, subscriptionId: Identifier? = nil,
+        kind: InvoiceKind? = nil, cursor: String? = nil, limit: Int
+    ) {
+        self.customerId = customerId
+        self.subscriptionId = subscriptionId
+        self.kind = kind
+        self.cursor = cursor
+        self.limit = limit
+    }
+}
+
+/// A page of a list; the cursor leads to the next.
+package struct Page<Item: Sendable>: Sendable {
+    package let items: [Item]
+    package let nextCursor: String?
+
+    package init(items: [Item], nextCursor: String?) {
+        self.items = items
+        self.nextCursor = nextCursor
+    }
+}

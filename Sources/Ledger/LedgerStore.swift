@@ -1,0 +1,92 @@
+package import Billing
+
+/// The store: one log that decides, and what is derived from it.
+///
+/// Every call is atomic and, once it has returned, durable on disk. Calls that write go through
+/// one writer; they come in batches and take no closure.
+package protocol LedgerStore: EventLedger, CatalogLedger, ClosingLedger, InvoiceLedger, WebhookLedger,
+    TimerLedger, Sendable
+{
+    /// Finishes what was accepted and closes the store. Calls after it throw `.unavailable`.
+    func shutdown() async
+}
+
+/// Usage events and what they add up to.
+package protocol EventLedger: Sendable {
+    /// Appends events that were validated; outcomes stand in the events' order.
+    func append(_ events: [UsageEvent], at now: Instant) async throws(LedgerError)
+        -> [AppendOutcome]
+
+    /// What the subscription's period that contains `instant` has used so far, every event already
+    /// answered included.
+    func usage(of subscription: Identifier, at instant: Instant) async throws(LedgerError)
+        -> PeriodUsage
+}
+
+/// Catalog, customers and subscriptions: each change is a record of the log.
+package protocol CatalogLedger: Sendable {
+    /// Every version of every meter and plan, as last committed.
+    var catalog: CatalogBook { get }
+
+    func apply(_ catalog: Catalog, dryRun: Bool, at now: Instant) async throws(LedgerError)
+        -> [CatalogChange]
+
+    func upsert(_ customer: Customer, at now: Instant) async throws(LedgerError) -> Customer
+    func customer(_ id: Identifier) async throws(LedgerError) -> Customer?
+
+    /// Creating again with the same content is harmless; with other content a conflict.
+    func create(_ subscription: NewSubscription, at now: Instant) async throws(LedgerError)
+        -> SubscriptionState
+    func subscription(_ id: Identifier, at now: Instant) async throws(LedgerError)
+        -> SubscriptionState?
+}
+
+/// Closing billing periods.
+package protocol ClosingLedger: Sendable {
+    /// Closes periods that are due, in the order (end, subscription id), at most `limit`, in one
+    /// transaction; each close leaves the work item of its invoice.
+    func closeDue(_ request: CloseRequest, at now: Instant) async throws(LedgerError) -> ClosePass
+
+    /// The earliest instant at which a period falls due; nil while none is open.
+    func nextDue() async throws(LedgerError) -> Instant?
+}
+
+/// Invoices, written once and kept as those bytes.
+package protocol InvoiceLedger: Sendable {
+    /// Closed periods whose invoice is not yet written, oldest close first.
+    func periodsToInvoice(limit: Int) async throws(LedgerError) -> [ClosedPeriod]
+
+    /// The closed period under this key, invoiced or not; nil where it was never closed.
+    func closedPeriod(_ key: InvoiceKey) async throws(LedgerError) -> ClosedPeriod?
+
+    /// Stores invoices and queues their webhooks, in one transaction. One that is stored already
+    /// stays as it is.
+    func record(_ invoices: [WrittenInvoice]) async throws(LedgerError)
+
+    func invoice(_ id: String) async throws(LedgerError) -> [UInt8]?
+    func invoices(_ query: InvoiceQuery) async throws(LedgerError) -> Page<[UInt8]>
+}
+
+/// Webhook endpoints and the outbox.
+package protocol WebhookLedger: Sendable {
+    /// Creates or changes an endpoint. `secret` is taken only where there was no such endpoint.
+    func put(_ endpoint: WebhookEndpoint, secret: String) async throws(LedgerError)
+        -> (endpoint: WebhookEndpoint, isNew: Bool)
+    func endpoint(_ id: Identifier) async throws(LedgerError) -> WebhookEndpoint?
+
+    /// Takes pending deliveries that are due, oldest first, for `lease`: nobody else gets them
+    /// before it ends. `now` is the real time.
+    func claimDeliveries(limit: Int, lease: Duration, now: Instant) async throws(LedgerError)
+        -> [ClaimedDelivery]
+    func settle(_ attempts: [DeliveryAttempt]) async throws(LedgerError)
+    /// When the next pending delivery is due; nil where none is pending.
+    func nextDelivery() async throws(LedgerError) -> Instant?
+    func deliveries(_ query: DeliveryQuery) async throws(LedgerError) -> Page<WebhookDelivery>
+}
+
+/// When timers fire next, so that they pick up after downtime.
+package protocol TimerLedger: Sendable {
+    /// The stored timers by name.
+    func timers() async throws(LedgerError) -> [TimerState]
+    func save(_ timers: [TimerState]) async throws(LedgerError)
+}

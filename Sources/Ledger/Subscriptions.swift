@@ -1,0 +1,59 @@
+package import Billing
+
+/// A subscription to create, on the newest version of its plan.
+package struct NewSubscription: Sendable, Equatable {
+    package let id: Identifier
+    package let customerId: Identifier
+    package let plan: String
+    package let startsAt: Instant
+    package let endsAt: Instant?
+
+    package init(
+        id: Identifier, customerId: Identifier, plan: String, startsAt: Instant, endsAt: Instant?
+    ) {
+        self.id = id
+        self.customerId = customerId
+        self.plan = plan
+        self.startsAt = startsAt
+        self.endsAt = endsAt
+    }
+}
+
+/// A subscription and the period it is in.
+package struct SubscriptionState: Sendable, Equatable {
+    package let subscription: Subscription
+    package let status: Subscription.Status
+    /// The period that contains the clock's instant; before the start the first, after the end
+    /// the last.
+    package let currentPeriod: PeriodSpan
+
+    package init(
+        subscription: Subscription, status: Subscription.Status, currentPeriod: PeriodSpan
+    ) {
+        self.subscription = subscription
+        self.status = status
+        self.currentPeriod = currentPeriod
+    }
+}
+
+/// What one period of a subscription has used so far.
+package struct PeriodUsage: Sendable {
+    package let subscription: Subscription
+    package let plan: PlanVersion
+    package let span: PeriodSpan
+    /// One for each of the plan's usage charges, in its order.
+    package let accumulators: [Accumulator]
+    /// The last record that is in these figures.
+    package let asOfSequence: Int64
+
+    package init(
+        subscription: Subscription, plan: PlanVersion, span: PeriodSpan,
+        accumulators: [Accumulator], asOfSequence: Int64
+    ) {
+        self.subscription = subscription
+        self.plan = plan
+        self.span = span
+        self.accumulators = accumulators
+        self.asOfSequence = asOfSequence
+    }
+}

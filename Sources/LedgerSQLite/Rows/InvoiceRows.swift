@@ -1,0 +1,75 @@
+internal import Billing
+internal import Ledger
+internal import SQLite
+
+extension Database {
+    /// Stores an invoice, ends its work item and queues its webhook, in the transaction under way.
+    /// One that is stored already stays as it is.
+    borrowing func record(_ invoice: WrittenInvoice) throws(SQLiteError) {
+        let key = invoice.key
+        try run(
+            """
+            INSERT INTO invoice (number, id, kind, customerId, subscriptionId, body)
+            VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            """
+        ) { row throws(SQLiteError) in
+            try row.bind(1, invoice.number)
+            try row.bind(2, text: key.invoiceId)
+            try row.bind(3, text: key.kind.rawValue)
+            try row.bind(4, text: invoice.customerId.bytes)
+            try row.bind(5, text: key.subscriptionId.bytes)
+            try row.bind(6, blob: invoice.body)
+        }
+        guard connection.changes == 1 else { return }
+        try run(
+            "DELETE FROM invoice_work WHERE period = (SELECT number FROM period WHERE invoiceNumber = ?)"
+        ) { row throws(SQLiteError) in try row.bind(1, invoice.number) }
+        try queue(
+            OutboxMessage(
+                type: .invoiceFinalized, subscription: key.subscriptionId,
+                periodStart: key.periodStart, revision: key.revision, timestamp: invoice.issuedAt,
+                content: .invoice(invoice.number)))
+    }
+
+    borrowing func invoice(_ id: String) throws(SQLiteError) -> [UInt8]? {
+        try first("SELECT body FROM invoice WHERE id = ?") { row throws(SQLiteError) in
+            try row.bind(1, text: id)
+        } _: { row in row.bytes(0) }
+    }
+
+    borrowing func invoices(_ query: InvoiceQuery) throws -> Page<[UInt8]> {
+        let after = try Cursor.position(query.cursor)
+        let rows = try all(
+            """
+            SELECT number, body FROM invoice
+            WHERE number > ?1 AND (?2 IS NULL OR customerId = ?2)
+                AND (?3 IS NULL OR subscriptionId = ?3) AND (?4 IS NULL OR kind = ?4)
+            ORDER BY number LIMIT ?5
+            """
+        ) { row throws(SQLiteError) in
+            try row.bind(1, after)
+            if let id = query.customerId { try row.bind(2, text: id.bytes) } else {
+                try row.bindNull(2)
+            }
+            if let id = query.subscriptionId { try row.bind(3, text: id.bytes) } else {
+                try row.bindNull(3)
+            }
+            try row.bind(4, text: query.kind?.rawValue)
+            try row.bind(5, Int64(query.limit + 1))
+        } _: { row in (number: row.integer(0), body: row.bytes(1)) }
+        let page = Page(rows, limit: query.limit) { $0.number }
+        return Page(items: page.items.map(\.body), nextCursor: page.nextCursor)
+    }
+
+    /// A closed period with all that its invoice is made of.
+    borrowing func closedPeriod(_ row: PeriodRow, _ book: CatalogBook) throws -> ClosedPeriod {
+        guard let close = row.close, let subscription = try subscription(number: row.subscription),
+            let plan = book.plan(row.plan.key, version: row.plan.version)
+        else { throw CorruptRow() }
+        let accumulators = try accumulators(of: row.number) ?? AccumulatorRow(plan: plan)
+        return ClosedPeriod(
+            subscription: subscription.subscription,
+            customer: try customer(recordedAt: close.customerSequence), plan: plan,
+            span: row.span, accumulators: accumulators.accumulators, close: close.close)
+    }
+}

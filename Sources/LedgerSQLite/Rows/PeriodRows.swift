@@ -1,0 +1,125 @@
+internal import Billing
+internal import SQLite
+
+/// A billing period that was opened.
+struct PeriodRow {
+    let number: Int64
+    let subscription: Int64
+    let span: PeriodSpan
+    let plan: PlanReference
+    let close: Close?
+
+    /// What its close wrote.
+    struct Close {
+        let close: PeriodClose
+        /// The record that says who the customer was.
+        let customerSequence: Int64
+    }
+}
+
+extension PeriodRow {
+    fileprivate init(_ row: borrowing Statement) throws(CorruptRow) {
+        guard let zone = Zone(name: row.string(4)) else { throw CorruptRow() }
+        number = row.integer(0)
+        subscription = row.integer(1)
+        span = PeriodSpan(
+            start: Instant(microseconds: row.integer(2)),
+            end: Instant(microseconds: row.integer(3)), timezone: zone)
+        plan = PlanReference(key: row.string(5), version: Int(row.integer(6)))
+        guard let cutoff = row.optionalInteger(7) else {
+            close = nil
+            return
+        }
+        guard let chain = Digest(row.bytes(8)) else { throw CorruptRow() }
+        close = Close(
+            close: PeriodClose(
+                kind: .period, revision: 0, cutoffSequence: cutoff, chain: chain,
+                invoiceNumber: row.integer(9), closedAt: Instant(microseconds: row.integer(10))),
+            customerSequence: row.integer(11))
+    }
+}
+
+extension Database {
+    /// The opened period of a subscription that contains `instant`.
+    borrowing func period(of subscription: Int64, containing instant: Instant) throws -> PeriodRow?
+    {
+        let row = try first(
+            """
+            SELECT number, subscription, start, end, timezone, planKey, planVersion,
+                   cutoffSequence, chain, invoiceNumber, closedAt, customerSequence
+            FROM period WHERE subscription = ? AND start <= ? ORDER BY start DESC LIMIT 1
+            """
+        ) { row throws(SQLiteError) in
+            try row.bind(1, subscription)
+            try row.bind(2, instant.microseconds)
+        } _: { row in Result { try PeriodRow(row) } }?.get()
+        return row.flatMap { $0.span.contains(instant) ? $0 : nil }
+    }
+
+    /// The opened periods of a subscription that are not closed, by their start.
+    borrowing func openPeriods(of subscription: Int64) throws -> [PeriodRow] {
+        try all(
+            """
+            SELECT number, subscription, start, end, timezone, planKey, planVersion,
+                   cutoffSequence, chain, invoiceNumber, closedAt, customerSequence
+            FROM period WHERE subscription = ?1 AND cutoffSequence IS NULL
+                AND start >= (SELECT nextStart FROM subscription WHERE number = ?1)
+            ORDER BY start
+            """
+        ) { row throws(SQLiteError) in try row.bind(1, subscription) } _: { row in
+            Result { try PeriodRow(row) }
+        }.map { try $0.get() }
+    }
+
+    /// Closed periods whose invoice is not written, in the order of their numbers.
+    borrowing func periodsToInvoice(limit: Int) throws -> [PeriodRow] {
+        try all(
+            """
+            SELECT number, subscription, start, end, timezone, planKey, planVersion,
+                   cutoffSequence, chain, invoiceNumber, closedAt, customerSequence
+            FROM period WHERE number IN (SELECT period FROM invoice_work)
+            ORDER BY invoiceNumber LIMIT ?
+            """
+        ) { row throws(SQLiteError) in try row.bind(1, Int64(limit)) } _: { row in
+            Result { try PeriodRow(row) }
+        }.map { try $0.get() }
+    }
+
+    borrowing func insertPeriod(
+        of subscription: Int64, _ span: PeriodSpan, _ plan: PlanReference
+    ) throws(SQLiteError) -> PeriodRow {
+        try run(
+            """
+            INSERT INTO period (subscription, start, end, timezone, planKey, planVersion)
+            VALUES (?, ?, ?, ?, ?, ?)
+            """
+        ) { row throws(SQLiteError) in
+            try row.bind(1, subscription)
+            try row.bind(2, span.start.microseconds)
+            try row.bind(3, span.end.microseconds)
+            try row.bind(4, text: span.timezone.name)
+            try row.bind(5, text: plan.key)
+            try row.bind(6, Int64(plan.version))
+        }
+        return PeriodRow(
+            number: connection.lastInsertedRow, subscription: subscription, span: span, plan: plan,
+            close: nil)
+    }
+
+    borrowing func close(_ period: Int64, _ close: PeriodRow.Close) throws(SQLiteError) {
+        try run(
+            """
+            UPDATE period SET cutoffSequence = ?, chain = ?, invoiceNumber = ?, closedAt = ?,
+                customerSequence = ?
+            WHERE number = ? AND cutoffSequence IS NULL
+            """
+        ) { row throws(SQLiteError) in
+            try row.bind(1, close.close.cutoffSequence)
+            try row.bind(2, blob: close.close.chain.bytes)
+            try row.bind(3, close.close.invoiceNumber)
+            try row.bind(4, close.close.closedAt.microseconds)
+            try row.bind(5, close.customerSequence)
+            try row.bind(6, period)
+        }
+    }
+}

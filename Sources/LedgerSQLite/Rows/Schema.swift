@@ -1,0 +1,150 @@
+internal import SQLite
+
+/// The tables. Ids are TEXT compared as bytes; instants are microseconds since 1970.
+enum Schema {
+    /// `TLLY`: says whose file it is.
+    static let applicationId = 0x544C_4C59
+
+    static let migrations = Migrations([version1])
+
+    private static let version1 = """
+        CREATE TABLE log (
+            sequence INTEGER PRIMARY KEY,
+            kind INTEGER NOT NULL,
+            recordedAt INTEGER NOT NULL,
+            customerId TEXT,
+            hash BLOB NOT NULL,
+            payload BLOB NOT NULL
+        );
+        -- A partial index: catalogs are few, and events do not pay for it.
+        CREATE INDEX log_catalog ON log (sequence) WHERE kind = 3;
+
+        CREATE TABLE log_commit (
+            lastSequence INTEGER PRIMARY KEY,
+            firstSequence INTEGER NOT NULL,
+            chain BLOB NOT NULL
+        );
+
+        CREATE TABLE idempotency (
+            customerId TEXT NOT NULL,
+            customerEventId TEXT NOT NULL,
+            sequence INTEGER NOT NULL REFERENCES log,
+            PRIMARY KEY (customerId, customerEventId)
+        ) WITHOUT ROWID;
+
+        CREATE TABLE customer (
+            id TEXT PRIMARY KEY,
+            sequence INTEGER NOT NULL REFERENCES log
+        ) WITHOUT ROWID;
+
+        CREATE TABLE subscription (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            customerId TEXT NOT NULL,
+            planKey TEXT NOT NULL,
+            planVersion INTEGER NOT NULL,
+            startsAt INTEGER NOT NULL,
+            endsAt INTEGER,
+            anchor TEXT NOT NULL,
+            -- The earliest period that is not closed; NULL when the last one is.
+            nextStart INTEGER,
+            nextEnd INTEGER,
+            dueAt INTEGER,
+            -- The zone of the period that ended at nextStart.
+            previousTimezone TEXT
+        );
+        CREATE INDEX subscription_customer ON subscription (customerId);
+        CREATE INDEX subscription_next ON subscription (nextEnd, id, dueAt);
+        CREATE INDEX subscription_due ON subscription (dueAt);
+
+        CREATE TABLE period (
+            number INTEGER PRIMARY KEY,
+            subscription INTEGER NOT NULL REFERENCES subscription,
+            start INTEGER NOT NULL,
+            end INTEGER NOT NULL,
+            timezone TEXT NOT NULL,
+            planKey TEXT NOT NULL,
+            planVersion INTEGER NOT NULL,
+            -- NULL while the period is open.
+            cutoffSequence INTEGER,
+            chain BLOB,
+            invoiceNumber INTEGER UNIQUE,
+            closedAt INTEGER,
+            customerSequence INTEGER REFERENCES log,
+            UNIQUE (subscription, start)
+        );
+
+        CREATE TABLE accumulator (
+            period INTEGER PRIMARY KEY REFERENCES period,
+            foldedThrough INTEGER NOT NULL,
+            state BLOB NOT NULL
+        );
+
+        CREATE TABLE unique_value (
+            period INTEGER NOT NULL,
+            charge TEXT NOT NULL,
+            -- Empty for the charge's total, else half a hash of the group.
+            grouping BLOB NOT NULL,
+            value BLOB NOT NULL,
+            PRIMARY KEY (period, charge, grouping, value)
+        ) WITHOUT ROWID;
+
+        CREATE TABLE invoice_work (period INTEGER PRIMARY KEY REFERENCES period);
+
+        CREATE TABLE invoice (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            kind TEXT NOT NULL,
+            customerId TEXT NOT NULL,
+            subscriptionId TEXT NOT NULL,
+            body BLOB NOT NULL
+        );
+        CREATE INDEX invoice_customer ON invoice (customerId, number);
+        CREATE INDEX invoice_subscription ON invoice (subscriptionId, number);
+        CREATE TRIGGER invoice_is_never_changed BEFORE UPDATE ON invoice
+            BEGIN SELECT RAISE(ABORT, 'an invoice is immutable'); END;
+        CREATE TRIGGER invoice_is_never_deleted BEFORE DELETE ON invoice
+            BEGIN SELECT RAISE(ABORT, 'an invoice is immutable'); END;
+
+        CREATE TABLE webhook_endpoint (
+            id TEXT PRIMARY KEY,
+            url TEXT NOT NULL,
+            -- Comma-separated; '*' takes every type.
+            eventTypes TEXT NOT NULL,
+            enabled INTEGER NOT NULL,
+            secret TEXT NOT NULL
+        ) WITHOUT ROWID;
+
+        CREATE TABLE webhook_message (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            type TEXT NOT NULL,
+            timestamp INTEGER NOT NULL,
+            -- The message's data; NULL where it is the invoice's body.
+            data BLOB,
+            invoiceNumber INTEGER REFERENCES invoice
+        );
+
+        CREATE TABLE webhook_delivery (
+            number INTEGER PRIMARY KEY,
+            message INTEGER NOT NULL REFERENCES webhook_message,
+            endpointId TEXT NOT NULL,
+            state TEXT NOT NULL,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            -- While an attempt is under way, the end of its lease.
+            nextAttemptAt INTEGER,
+            lastAttemptAt INTEGER,
+            lastStatusCode INTEGER,
+            lastError TEXT,
+            UNIQUE (message, endpointId)
+        );
+        CREATE INDEX webhook_delivery_due ON webhook_delivery (nextAttemptAt)
+            WHERE state = 'pending';
+
+        CREATE TABLE timer (
+            name TEXT PRIMARY KEY,
+            schedule TEXT NOT NULL,
+            nextFireAt INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        """
+}

@@ -1,0 +1,140 @@
+internal import Billing
+internal import SQLite
+
+/// A subscription and how far its closes have come.
+struct SubscriptionRow {
+    let number: Int64
+    let subscription: Subscription
+    /// The earliest period that is not closed; nil when the last one is.
+    var next: NextPeriod?
+}
+
+/// The earliest period of a subscription that is not closed, opened or not.
+struct NextPeriod {
+    let start: Instant
+    /// As the customer's zone makes it now; a period that is open has it for good.
+    let end: Instant
+    /// When its close is due: end and grace.
+    let dueAt: Instant
+    /// The zone of the period that ended at `start`.
+    let previousZone: Zone?
+}
+
+extension SubscriptionRow {
+    fileprivate init(_ row: borrowing Statement) throws(CorruptRow) {
+        guard let anchor = LocalDate(iso8601: row.string(7)) else { throw CorruptRow() }
+        number = row.integer(0)
+        subscription = Subscription(
+            id: Identifier(checked: row.bytes(1)), customerId: Identifier(checked: row.bytes(2)),
+            plan: PlanReference(key: row.string(3), version: Int(row.integer(4))),
+            startsAt: Instant(microseconds: row.integer(5)),
+            endsAt: row.optionalInteger(6).map(Instant.init(microseconds:)), anchor: anchor)
+        next = row.optionalInteger(8).map { start in
+            NextPeriod(
+                start: Instant(microseconds: start), end: Instant(microseconds: row.integer(9)),
+                dueAt: Instant(microseconds: row.integer(10)),
+                previousZone: row.optionalString(11).flatMap(Zone.init(name:)))
+        }
+    }
+}
+
+extension Database {
+    borrowing func subscription(_ id: Identifier) throws -> SubscriptionRow? {
+        try first(
+            """
+            SELECT number, id, customerId, planKey, planVersion, startsAt, endsAt, anchor,
+                   nextStart, nextEnd, dueAt, previousTimezone
+            FROM subscription WHERE id = ?
+            """
+        ) { row throws(SQLiteError) in try row.bind(1, text: id.bytes) } _: { row in
+            Result { try SubscriptionRow(row) }
+        }?.get()
+    }
+
+    borrowing func subscription(number: Int64) throws -> SubscriptionRow? {
+        try first(
+            """
+            SELECT number, id, customerId, planKey, planVersion, startsAt, endsAt, anchor,
+                   nextStart, nextEnd, dueAt, previousTimezone
+            FROM subscription WHERE number = ?
+            """
+        ) { row throws(SQLiteError) in try row.bind(1, number) } _: { row in
+            Result { try SubscriptionRow(row) }
+        }?.get()
+    }
+
+    borrowing func subscriptions(of customer: Identifier) throws -> [SubscriptionRow] {
+        try all(
+            """
+            SELECT number, id, customerId, planKey, planVersion, startsAt, endsAt, anchor,
+                   nextStart, nextEnd, dueAt, previousTimezone
+            FROM subscription WHERE customerId = ? ORDER BY number
+            """
+        ) { row throws(SQLiteError) in try row.bind(1, text: customer.bytes) } _: { row in
+            Result { try SubscriptionRow(row) }
+        }.map { try $0.get() }
+    }
+
+    /// When the next close falls due; nil while no period is left to close.
+    borrowing func nextDue() throws(SQLiteError) -> Instant? {
+        try first("SELECT min(dueAt) FROM subscription") { _ in
+        } _: { row in row.optionalInteger(0).map(Instant.init(microseconds:)) } ?? nil
+    }
+
+    /// The subscription whose earliest open period is due first: by (end, id).
+    borrowing func firstDue(asOf instant: Instant, only id: Identifier?) throws -> Identifier? {
+        try first(
+            """
+            SELECT id FROM subscription
+            WHERE nextEnd <= ?1 AND dueAt <= ?1 AND (?2 IS NULL OR id = ?2)
+            ORDER BY nextEnd, id LIMIT 1
+            """
+        ) { row throws(SQLiteError) in
+            try row.bind(1, instant.microseconds)
+            if let id { try row.bind(2, text: id.bytes) } else { try row.bindNull(2) }
+        } _: { row in Identifier(checked: row.bytes(0)) }
+    }
+
+    borrowing func insert(_ subscription: Subscription, next: NextPeriod?) throws(SQLiteError)
+        -> Int64
+    {
+        try run(
+            """
+            INSERT INTO subscription (id, customerId, planKey, planVersion, startsAt, endsAt,
+                anchor, nextStart, nextEnd, dueAt, previousTimezone)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """
+        ) { row throws(SQLiteError) in
+            try row.bind(1, text: subscription.id.bytes)
+            try row.bind(2, text: subscription.customerId.bytes)
+            try row.bind(3, text: subscription.plan.key)
+            try row.bind(4, Int64(subscription.plan.version))
+            try row.bind(5, subscription.startsAt.microseconds)
+            try row.bind(6, subscription.endsAt?.microseconds)
+            try row.bind(7, text: subscription.anchor.description)
+            try row.bind(next, from: 8)
+        }
+        return connection.lastInsertedRow
+    }
+
+    borrowing func setNext(_ next: NextPeriod?, of subscription: Int64) throws(SQLiteError) {
+        try run(
+            """
+            UPDATE subscription SET nextStart = ?1, nextEnd = ?2, dueAt = ?3, previousTimezone = ?4
+            WHERE number = ?5
+            """
+        ) { row throws(SQLiteError) in
+            try row.bind(next, from: 1)
+            try row.bind(5, subscription)
+        }
+    }
+}
+
+extension Statement {
+    fileprivate borrowing func bind(_ next: NextPeriod?, from index: Int32) throws(SQLiteError) {
+        try bind(index, next?.start.microseconds)
+        try bind(index + 1, next?.end.microseconds)
+        try bind(index + 2, next?.dueAt.microseconds)
+        try bind(index + 3, text: next?.previousZone?.name)
+    }
+}

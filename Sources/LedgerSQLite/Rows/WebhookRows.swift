@@ -1,0 +1,121 @@
+internal import Billing
+internal import JSON
+internal import Ledger
+internal import SQLite
+
+/// A message to queue for every endpoint that wants its type.
+struct OutboxMessage {
+    enum Content {
+        case data([UInt8])
+        /// The body of the invoice with this number.
+        case invoice(Int64)
+    }
+
+    let type: WebhookEventType
+    let id: String
+    /// The instant of the record that it tells of.
+    let timestamp: Instant
+    let content: Content
+
+    init(
+        type: WebhookEventType, subscription: Identifier, periodStart: Instant, revision: Int,
+        timestamp: Instant, content: Content
+    ) {
+        self.type = type
+        id = DeterministicID.message(
+            type: type.rawValue, subscription: subscription, periodStart: periodStart,
+            revision: revision)
+        self.timestamp = timestamp
+        self.content = content
+    }
+}
+
+extension WebhookEndpoint {
+    private static let every = "*"
+
+    fileprivate var storedTypes: String {
+        eventTypes.map { $0.map(\.rawValue).joined(separator: ",") } ?? Self.every
+    }
+
+    fileprivate init(_ row: borrowing Statement) {
+        let types = row.string(2)
+        self.init(
+            id: Identifier(checked: row.bytes(0)), url: row.string(1),
+            eventTypes: types == Self.every
+                ? nil
+                : types.split(separator: ",").compactMap { WebhookEventType(rawValue: String($0)) },
+            isEnabled: row.integer(3) == 1)
+    }
+
+    func takes(_ type: WebhookEventType) -> Bool {
+        isEnabled && (eventTypes.map { $0.contains(type) } ?? true)
+    }
+}
+
+extension Database {
+    borrowing func endpoint(_ id: Identifier) throws(SQLiteError) -> WebhookEndpoint? {
+        try first("SELECT id, url, eventTypes, enabled FROM webhook_endpoint WHERE id = ?") {
+            row throws(SQLiteError) in try row.bind(1, text: id.bytes)
+        } _: { row in WebhookEndpoint(row) }
+    }
+
+    borrowing func endpoints() throws(SQLiteError) -> [WebhookEndpoint] {
+        try all("SELECT id, url, eventTypes, enabled FROM webhook_endpoint ORDER BY id") { _ in
+        } _: { row in WebhookEndpoint(row) }
+    }
+
+    /// The secret is taken only where there was no such endpoint.
+    borrowing func put(_ endpoint: WebhookEndpoint, secret: String) throws(SQLiteError) {
+        try run(
+            """
+            INSERT INTO webhook_endpoint (id, url, eventTypes, enabled, secret)
+            VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT DO UPDATE SET url = ?2, eventTypes = ?3, enabled = ?4
+            """
+        ) { row throws(SQLiteError) in
+            try row.bind(1, text: endpoint.id.bytes)
+            try row.bind(2, text: endpoint.url)
+            try row.bind(3, text: endpoint.storedTypes)
+            try row.bind(4, Int64(endpoint.isEnabled ? 1 : 0))
+            try row.bind(5, text: secret)
+        }
+    }
+
+    /// Queues a message for every endpoint that wants it, in the transaction under way. A message
+    /// that was queued before stays as it is.
+    borrowing func queue(_ message: OutboxMessage) throws(SQLiteError) {
+        let takers = try endpoints().filter { $0.takes(message.type) }
+        guard !takers.isEmpty else { return }
+        try run(
+            """
+            INSERT INTO webhook_message (id, type, timestamp, data, invoiceNumber)
+            VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            """
+        ) { row throws(SQLiteError) in
+            try row.bind(1, text: message.id)
+            try row.bind(2, text: message.type.rawValue)
+            try row.bind(3, message.timestamp.microseconds)
+            switch message.content {
+            case .data(let data):
+                try row.bind(4, blob: data)
+                try row.bindNull(5)
+            case .invoice(let number):
+                try row.bindNull(4)
+                try row.bind(5, number)
+            }
+        }
+        guard connection.changes == 1 else { return }
+        let number = connection.lastInsertedRow
+        for endpoint in takers {
+            try run(
+                """
+                INSERT INTO webhook_delivery (message, endpointId, state, nextAttemptAt)
+                VALUES (?, ?, 'pending', 0)
+                """
+            ) { row throws(SQLiteError) in
+                try row.bind(1, number)
+                try row.bind(2, text: endpoint.id.bytes)
+            }
+        }
+    }
+}

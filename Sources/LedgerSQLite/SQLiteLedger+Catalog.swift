@@ -1,0 +1,40 @@
+package import Billing
+package import Ledger
+
+extension SQLiteLedger {
+    package func apply(
+        _ catalog: Catalog, dryRun: Bool, at now: Instant
+    ) async throws(LedgerError) -> [CatalogChange] {
+        try await writer.perform { try $0.apply(catalog, dryRun: dryRun, at: now) }
+    }
+
+    package func upsert(
+        _ customer: Customer, at now: Instant
+    ) async throws(LedgerError) -> Customer {
+        try await writer.perform { try $0.upsert(customer, at: now) }
+    }
+
+    package func customer(_ id: Identifier) async throws(LedgerError) -> Customer? {
+        try await readers.perform { try $0.customer(id)?.customer }
+    }
+
+    package func create(
+        _ subscription: NewSubscription, at now: Instant
+    ) async throws(LedgerError) -> SubscriptionState {
+        try await writer.perform { try $0.create(subscription, at: now) }
+    }
+
+    package func subscription(
+        _ id: Identifier, at now: Instant
+    ) async throws(LedgerError) -> SubscriptionState? {
+        let book = catalog
+        return try await readers.perform { database in
+            guard let row = try database.subscription(id) else { return nil }
+            let reference = row.subscription.plan
+            guard let customer = try database.customer(row.subscription.customerId),
+                let plan = book.plan(reference.key, version: reference.version)
+            else { throw CorruptRow() }
+            return try database.state(of: row, plan.plan, customer.customer, at: now)
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package import Billing
+internal import Ledger
+package import Logging
+internal import SQLite
+
+/// The ledger in one SQLite file, for one process that writes.
+package final class SQLiteLedger: LedgerStore {
+    let writer: WriterThread
+    let readers: ReaderThreads
+    private let published: Published
+    private let lock: FileLock
+
+    /// Opens the file at `path`, or creates it.
+    ///
+    /// - Throws: `OpeningError` where another process writes to it, or it cannot be used.
+    package static func open(_ path: String, logger: Logger) throws(OpeningError) -> SQLiteLedger {
+        do {
+            guard let lock = try FileLock(path: path + ".lock") else {
+                throw OpeningError.inUse(path: path)
+            }
+            return try SQLiteLedger(path, lock, logger)
+        } catch let known as OpeningError {
+            throw known
+        } catch {
+            throw .unusable(path: path, reason: "\(error)")
+        }
+    }
+
+    /// Why a file cannot be opened.
+    package enum OpeningError: Error, CustomStringConvertible {
+        case inUse(path: String)
+        case unusable(path: String, reason: String)
+
+        package var description: String {
+            switch self {
+            case .inUse(let path):
+                "\(path) is in use: use --url to reach the process that serves it"
+            case .unusable(let path, let reason): "\(path) cannot be used: \(reason)"
+            }
+        }
+    }
+
+    private init(_ path: String, _ lock: FileLock, _ logger: Logger) throws {
+        let published = Published()
+        let state = try WriterState.open(path: path, published: published)
+        self.lock = lock
+        self.published = published
+        readers = try ReaderThreads(path: path, logger: logger)
+        writer = WriterThread(
+            state, reopen: { try WriterState.open(path: path, published: published) }, logger: logger)
+    }
+
+    package var catalog: CatalogBook { published.catalog }
+
+    package func shutdown() async {
+        readers.shutdown()
+        await writer.shutdown()
+    }
+}

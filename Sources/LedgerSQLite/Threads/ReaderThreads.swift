@@ -1,0 +1,86 @@
+internal import Foundation
+internal import Ledger
+internal import Logging
+internal import SQLite
+
+/// Threads with a read-only connection each. They see what was committed when a read begins.
+final class ReaderThreads: Sendable {
+    private typealias Job = @Sendable (borrowing Database) -> Void
+
+    static let count = 2
+    private static let waitingLimit = 4096
+
+    private let mailbox = Mailbox<Job>(capacity: waitingLimit)
+    private let logger: Logger
+
+    init(path: String, logger: Logger) throws(SQLiteError) {
+        self.logger = logger
+        for index in 0..<Self.count {
+            let own = Own(Database(try Connection(path: path, .readOnly)))
+            let thread = Thread { [mailbox] in
+                while let jobs = mailbox.take(limit: 1) {
+                    for job in jobs { job(own.database) }
+                }
+            }
+            thread.name = "tallystick-reader-\(index)"
+            thread.start()
+        }
+    }
+
+    /// Runs `body` in one read transaction.
+    func perform<Result: Sendable>(
+        _ body: @escaping @Sendable (borrowing Database) throws -> Result
+    ) async throws(LedgerError) -> Result {
+        let answer = await withCheckedContinuation { continuation in
+            let job: Job = { [logger] database in
+                do {
+                    continuation.resume(
+                        returning: Swift.Result<_, LedgerError>.success(
+                            try database.snapshot(body)))
+                } catch let refused as LedgerError {
+                    continuation.resume(returning: .failure(refused))
+                } catch {
+                    logger.error("a read failed", metadata: ["error": "\(error)"])
+                    continuation.resume(returning: .failure(.unreadable))
+                }
+            }
+            do throws(Mailbox<Job>.Refusal) {
+                try mailbox.put(job)
+            } catch {
+                continuation.resume(
+                    returning: .failure(error == .full ? .tooMuchWaiting : .closed))
+            }
+        }
+        return try answer.get()
+    }
+
+    func shutdown() { mailbox.close() }
+
+    /// A database that one reader thread alone uses.
+    private final class Own: @unchecked Sendable {
+        let database: Database
+
+        init(_ database: consuming Database) { self.database = database }
+    }
+}
+
+extension Database {
+    /// Runs `body` with everything it reads from one snapshot.
+    fileprivate borrowing func snapshot<Result>(
+        _ body: (borrowing Database) throws -> Result
+    ) throws -> Result {
+        try connection.execute("BEGIN")
+        do {
+            let result = try body(self)
+            try connection.execute("COMMIT")
+            return result
+        } catch {
+            try connection.execute("ROLLBACK")
+            throw error
+        }
+    }
+}
+
+extension LedgerError {
+    static let unreadable = LedgerError(.unavailable, "the store could not be read; try again")
+}

@@ -1,0 +1,126 @@
+internal import Foundation
+internal import Ledger
+internal import Logging
+internal import SQLite
+
+/// The thread that owns the writing connection: takes whatever waits, commits it once, answers.
+final class WriterThread: Sendable {
+    /// One call's part of a group. Its answer is sent after the group's commit.
+    struct Job: Sendable {
+        /// Runs behind a savepoint. It answers how to send its result.
+        let run: @Sendable (inout WriterState) throws -> @Sendable () -> Void
+        let fail: @Sendable (LedgerError) -> Void
+    }
+
+    /// Jobs in one transaction, and jobs that may wait.
+    static let groupLimit = 64
+    private static let waitingLimit = 1024
+
+    private let mailbox = Mailbox<Job>(capacity: waitingLimit)
+    private let ended = AsyncStream<Never>.makeStream()
+
+    /// - Parameter open: opens the store, and opens it again after a failure; runs on the thread.
+    init(
+        _ state: consuming WriterState,
+        reopen: @escaping @Sendable () throws -> WriterState, logger: Logger
+    ) {
+        let loop = Loop(mailbox: mailbox, reopen: reopen, logger: logger)
+        let first = Handover(state)
+        let ended = ended.continuation
+        let thread = Thread {
+            loop.run(first)
+            ended.finish()
+        }
+        thread.name = "tallystick-writer"
+        thread.start()
+    }
+
+    /// Runs `body` in a group commit. What it returns is durable.
+    func perform<Result: Sendable>(
+        _ body: @escaping @Sendable (inout WriterState) throws -> Result
+    ) async throws(LedgerError) -> Result {
+        let answer = await withCheckedContinuation { continuation in
+            let job = Job(
+                run: { state in
+                    let result = try body(&state)
+                    return { continuation.resume(returning: Swift.Result<_, LedgerError>.success(result)) }
+                },
+                fail: { continuation.resume(returning: .failure($0)) })
+            do throws(Mailbox<Job>.Refusal) {
+                try mailbox.put(job)
+            } catch {
+                job.fail(error == .full ? .tooMuchWaiting : .closed)
+            }
+        }
+        return try answer.get()
+    }
+
+    /// Finishes what waits, then ends the thread.
+    func shutdown() async {
+        mailbox.close()
+        for await _ in ended.stream {}
+    }
+}
+
+/// Carries the state to the thread that will own it.
+private final class Handover: @unchecked Sendable {
+    // Filled by the creating thread before the writer starts, emptied by the writer only.
+    private var state: WriterState?
+
+    init(_ state: consuming WriterState) { self.state = consume state }
+
+    func take() -> WriterState? { state.take() }
+}
+
+/// What the thread runs.
+private struct Loop: Sendable {
+    let mailbox: Mailbox<WriterThread.Job>
+    let reopen: @Sendable () throws -> WriterState
+    let logger: Logger
+
+    func run(_ first: Handover) {
+        var state = first.take()
+        while let group = mailbox.take(limit: WriterThread.groupLimit) {
+            if state == nil {
+                do { state = try reopen() } catch {
+                    logger.error("the store cannot be opened again", metadata: ["error": "\(error)"])
+                }
+            }
+            guard var open = state.take() else {
+                for job in group { job.fail(.failed) }
+                continue
+            }
+            if commit(group, &open) { state = consume open }
+        }
+    }
+
+    /// - Returns: whether the state is good; else it is dropped and the store opened again.
+    private func commit(_ group: [WriterThread.Job], _ state: inout WriterState) -> Bool {
+        var answers: [@Sendable () -> Void] = []
+        do {
+            try state.begin()
+            for job in group {
+                do {
+                    answers.append(try state.behindSavepoint(job.run))
+                } catch let refused as LedgerError {
+                    answers.append { job.fail(refused) }
+                }
+            }
+            try state.commit()
+        } catch {
+            logger.error("a group was not committed", metadata: ["error": "\(error)"])
+            for job in group { job.fail(.failed) }
+            return false
+        }
+        for answer in answers { answer() }
+        return true
+    }
+}
+
+extension LedgerError {
+    static let tooMuchWaiting = LedgerError(
+        .overloaded, "too many calls wait to be written; try again in a second")
+    static let closed = LedgerError(.unavailable, "the store is closed")
+    static let failed = LedgerError(
+        .unavailable, "the store could not write; nothing of this call was taken, try again")
+}

@@ -1,0 +1,62 @@
+internal import Billing
+internal import JSON
+internal import Ledger
+internal import SQLite
+
+extension WriterState {
+    mutating func apply(_ catalog: Catalog, dryRun: Bool, at now: Instant) throws -> [CatalogChange]
+    {
+        var next = book
+        let changes: [CatalogChange]
+        do throws(CatalogFault) { changes = try next.apply(catalog) } catch {
+            throw LedgerError(.unprocessable, error.description, pointer: "/plans")
+        }
+        guard !dryRun, changes.contains(where: { $0.change != .unchanged }) else { return changes }
+        let record = try LogRecord(.catalog, customerId: nil) { writer in
+            writer.member("meters", each: catalog.meters)
+            writer.member("plans", each: catalog.plans)
+        }
+        _ = try append(record, at: now)
+        book = next
+        return changes
+    }
+
+    /// Creates or changes a customer. A new zone holds from now on: periods that have begun are
+    /// opened in the old one first.
+    mutating func upsert(_ customer: Customer, at now: Instant) throws -> Customer {
+        let known = try self.customer(customer.id)
+        if let old = known.row?.customer {
+            if old == customer { return old }
+            if old.timezone != customer.timezone {
+                for row in known.subscriptions {
+                    _ = try openPeriod(of: row, containing: now, old, at: now)
+                }
+            }
+        }
+        let record = try LogRecord(.customer, customerId: customer.id) { writer in
+            customer.writeMembers(to: &writer)
+        }
+        let sequence = try append(record, at: now)
+        try database.run(
+            """
+            INSERT INTO customer (id, sequence) VALUES (?1, ?2)
+            ON CONFLICT DO UPDATE SET sequence = ?2
+            """
+        ) { row throws(SQLiteError) in
+            try row.bind(1, text: customer.id.bytes)
+            try row.bind(2, sequence)
+        }
+        for row in known.subscriptions { try reckonNext(of: row, in: customer.timezone) }
+        cache.customers[customer.id] = nil
+        return customer
+    }
+
+    /// Reckons a subscription's next period anew, unless it is open already.
+    private mutating func reckonNext(of row: SubscriptionRow, in zone: Zone) throws {
+        guard let next = row.next, try openPeriods(of: row.number).isEmpty else { return }
+        let plan = try plan(row.subscription.plan).plan
+        try database.setNext(
+            row.next(from: next.start, plan, in: zone, previous: next.previousZone),
+            of: row.number)
+    }
+}

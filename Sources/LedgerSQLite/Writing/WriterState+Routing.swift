@@ -1,0 +1,103 @@
+internal import Billing
+internal import Ledger
+
+/// Where an event counts.
+struct EventRouting {
+    var targets: [FoldTarget] = []
+    var late: [LateEvent] = []
+    /// Closed periods that note the event without ever billing it, and the charges that do.
+    var ignored: [FoldTarget] = []
+    /// No charge takes it.
+    var isUnbilled = true
+}
+
+extension WriterState {
+    /// Finds every charge of `subscriptions` that the event counts in, opening periods on the way
+    /// (`semantics.md`, Which subscriptions and Late events).
+    mutating func route(
+        _ event: UsageEvent, to subscriptions: [SubscriptionRow], of customer: CustomerRow?,
+        at now: Instant
+    ) throws -> EventRouting {
+        var routing = EventRouting()
+        guard let customer = customer?.customer else { return routing }
+        for row in subscriptions where row.takes(event) {
+            if let open = try openPeriod(
+                of: row, containing: event.timestamp, customer, at: now)
+            {
+                let targets = try targets(event, in: open, origin: open.number, isLate: false)
+                routing.targets += targets
+                if !targets.isEmpty { routing.isUnbilled = false }
+            } else {
+                try routeLate(event, row, customer, at: now, into: &routing)
+            }
+        }
+        return routing
+    }
+
+    /// The charges of `period` that take the event.
+    private func targets(
+        _ event: UsageEvent, in period: PeriodRow, origin: Int64, isLate: Bool
+    ) throws -> [FoldTarget] {
+        let plan = try plan(period.plan)
+        var targets: [FoldTarget] = []
+        for (index, (charge, usage)) in plan.plan.usageCharges.enumerated() {
+            let meter = plan.meters[index].meter
+            // A value that a meter cannot read leaves the event out of it.
+            guard let reading = try? meter.read(event) else { continue }
+            if case .nothing = reading { continue }
+            targets.append(
+                FoldTarget(
+                    period: period, index: index, charge: charge.key, price: usage.price,
+                    reading: reading, group: meter.group(of: event), origin: origin,
+                    isLate: isLate))
+        }
+        return targets
+    }
+
+    /// An event whose period is closed. Policies other than `nextPeriod`, and aggregations that
+    /// take no other period's usage, are settled by corrections; here the answer says so and the
+    /// record stays in the log.
+    private mutating func routeLate(
+        _ event: UsageEvent, _ row: SubscriptionRow, _ customer: Customer, at now: Instant,
+        into routing: inout EventRouting
+    ) throws {
+        guard let origin = try database.period(of: row.number, containing: event.timestamp)
+        else { return }
+        let charges = try targets(event, in: origin, origin: origin.number, isLate: true)
+        guard !charges.isEmpty else { return }
+        routing.isUnbilled = false
+        let policy = try plan(origin.plan).plan.lateEvents
+        var counted: PeriodSpan? = policy == .ignore ? nil : origin.span
+        if policy == .ignore { routing.ignored += charges }
+        if policy == .nextPeriod, let next = row.next,
+            let target = try openPeriod(of: row, containing: next.start, customer, at: now)
+        {
+            let meters = try plan(target.plan).meters
+            let targets = try targets(event, in: target, origin: origin.number, isLate: true)
+                .filter { meters[$0.index].meter.aggregation.takesOtherPeriods }
+            routing.targets += targets
+            if !targets.isEmpty { counted = target.span }
+        }
+        routing.late.append(
+            LateEvent(
+                subscriptionId: row.subscription.id, policy: policy, period: counted))
+    }
+}
+
+extension SubscriptionRow {
+    /// The event is for this subscription and happened while it was active.
+    fileprivate func takes(_ event: UsageEvent) -> Bool {
+        if let named = event.subscriptionId, named != subscription.id { return false }
+        return subscription.isActive(at: event.timestamp)
+    }
+}
+
+extension Aggregation {
+    /// Usage of another period can be added: a maximum or an average of two periods is neither's.
+    fileprivate var takesOtherPeriods: Bool {
+        switch self {
+        case .count, .sum, .unique: true
+        case .max, .min, .latest, .average: false
+        }
+    }
+}

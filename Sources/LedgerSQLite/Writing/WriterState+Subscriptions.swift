@@ -1,0 +1,117 @@
+internal import Billing
+internal import JSON
+internal import Ledger
+internal import SQLite
+
+extension WriterState {
+    /// Creates a subscription on the newest version of its plan, and takes in the events of its
+    /// periods that are in the log already.
+    mutating func create(_ new: NewSubscription, at now: Instant) throws -> SubscriptionState {
+        guard let customer = try customer(new.customerId).row else {
+            throw LedgerError(
+                .notFound, "there is no customer \"\(new.customerId)\"; call upsertCustomer first",
+                pointer: "/customerId")
+        }
+        if let known = try database.subscription(new.id) {
+            return try repeated(known, new, customer.customer, at: now)
+        }
+        guard let plan = book.plan(new.plan) else {
+            throw LedgerError(
+                .notFound, "there is no plan \"\(new.plan)\"; call applyCatalog first",
+                pointer: "/plan")
+        }
+        let zone = customer.customer.timezone
+        let subscription = Subscription(
+            id: new.id, customerId: new.customerId, plan: plan.reference, startsAt: new.startsAt,
+            endsAt: new.endsAt,
+            anchor: PeriodSchedule.anchorDate(
+                for: plan.plan.billingPeriod, startsAt: new.startsAt, zone: zone))
+        _ = try append(try LogRecord(subscription), at: now)
+        var row = SubscriptionRow(number: 0, subscription: subscription, next: nil)
+        row.next = row.next(from: new.startsAt, plan.plan, in: zone, previous: nil)
+        let number = try database.insert(subscription, next: row.next)
+        row = SubscriptionRow(number: number, subscription: subscription, next: row.next)
+        cache.customers[new.customerId]?.subscriptions.append(row)
+        try takeIn(row, customer, at: now)
+        return try database.state(of: row, plan.plan, customer.customer, at: now)
+    }
+
+    private func repeated(
+        _ known: SubscriptionRow, _ new: NewSubscription, _ customer: Customer, at now: Instant
+    ) throws -> SubscriptionState {
+        let old = known.subscription
+        guard old.customerId == new.customerId, old.plan.key == new.plan,
+            old.startsAt == new.startsAt, old.endsAt == new.endsAt
+        else {
+            throw LedgerError(
+                .conflict, "there is a subscription \"\(new.id)\" with other content; use another "
+                    + "id, or updateSubscription to change its plan")
+        }
+        return try database.state(of: known, try plan(old.plan).plan, customer, at: now)
+    }
+
+    /// Folds the customer's events that came before the subscription, page by page.
+    private mutating func takeIn(
+        _ row: SubscriptionRow, _ customer: CustomerRow, at now: Instant
+    ) throws {
+        let pageSize = 1000
+        var sequence: Int64 = 0
+        while true {
+            let page = try database.events(
+                of: customer.customer.id, after: sequence, limit: pageSize)
+            for (found, event) in page {
+                try foldAgain(event, sequence: found, into: row, customer, at: now)
+                sequence = found
+            }
+            if page.count < pageSize { return }
+        }
+    }
+}
+
+extension LogRecord {
+    fileprivate init(_ subscription: Subscription) throws {
+        try self.init(.subscription, customerId: subscription.customerId) { writer in
+            writer.member("id", subscription.id)
+            writer.member("customerId", subscription.customerId)
+            writer.member("plan", subscription.plan)
+            writer.member("startsAt", subscription.startsAt)
+            if let endsAt = subscription.endsAt { writer.member("endsAt", endsAt) }
+            writer.member("anchor", subscription.anchor.description)
+        }
+    }
+}
+
+extension Database {
+    /// A subscription as callers see it: with the period that contains `now`, or the nearest.
+    borrowing func state(
+        of row: SubscriptionRow, _ plan: Plan, _ customer: Customer, at now: Instant
+    ) throws -> SubscriptionState {
+        let subscription = row.subscription
+        let last = subscription.endsAt.map { Instant(microseconds: $0.microseconds - 1) }
+        let wanted = min(max(now, subscription.startsAt), last ?? now.orLater(subscription.startsAt))
+        return SubscriptionState(
+            subscription: subscription, status: subscription.status(at: now),
+            currentPeriod: try span(of: row, plan, customer, containing: wanted))
+    }
+
+    /// The period that contains `instant`, opened or reckoned.
+    borrowing func span(
+        of row: SubscriptionRow, _ plan: Plan, _ customer: Customer, containing instant: Instant
+    ) throws -> PeriodSpan {
+        if let opened = try period(of: row.number, containing: instant) { return opened.span }
+        let open = try openPeriods(of: row.number).last?.span
+        guard let start = open?.end ?? row.next?.start else { throw CorruptRow() }
+        var span = row.subscription.period(
+            from: start, plan, in: customer.timezone,
+            previous: open?.timezone ?? row.next?.previousZone)
+        while span.end <= instant, span.end != row.subscription.endsAt {
+            span = row.subscription.period(
+                from: span.end, plan, in: customer.timezone, previous: customer.timezone)
+        }
+        return span
+    }
+}
+
+extension Instant {
+    fileprivate func orLater(_ other: Instant) -> Instant { max(self, other) }
+}

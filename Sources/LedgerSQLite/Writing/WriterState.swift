@@ -1,0 +1,141 @@
+internal import Billing
+internal import Ledger
+internal import SQLite
+internal import Synchronization
+
+/// What the writer knows between groups: the connection, the log's head, and rows in memory.
+///
+/// It is staged: what other threads see (`published`) changes only after COMMIT returned OK.
+struct WriterState: ~Copyable {
+    let database: Database
+    let published: Published
+    var head: LogHead
+    var book: CatalogBook
+    var cache = RowCache()
+
+    /// Opens the file, brings its schema up to date and recovers the log's head.
+    static func open(path: String, published: Published) throws -> WriterState {
+        let database = Database(try Connection.writer(path: path))
+        let head = try database.logHead()
+        let book = try database.catalogBook()
+        published.set(book)
+        return WriterState(database: database, published: published, head: head, book: book)
+    }
+
+    mutating func begin() throws(SQLiteError) {
+        cache.shrink()
+        head.groupStart = head.sequence + 1
+        try database.connection.execute("BEGIN IMMEDIATE")
+    }
+
+    mutating func commit() throws(SQLiteError) {
+        try database.appendCommit(head)
+        try database.connection.execute("COMMIT")
+        published.set(book)
+    }
+
+    /// Runs one job of a group. One that is refused takes nothing with it: its writes are undone
+    /// and it fails alone.
+    mutating func behindSavepoint<Result>(
+        _ body: (inout WriterState) throws -> Result
+    ) throws -> Result {
+        let (head, book) = (head, book)
+        try database.connection.execute("SAVEPOINT job")
+        do {
+            let result = try body(&self)
+            try saveAccumulators()
+            try database.connection.execute("RELEASE job")
+            return result
+        } catch {
+            self.head = head
+            self.book = book
+            cache = RowCache()
+            try database.connection.execute("ROLLBACK TO job")
+            try database.connection.execute("RELEASE job")
+            if let broken = error as? SQLiteError, broken.isConstraint {
+                throw LedgerError(.conflict, "the change contradicts what is stored: \(broken.message)")
+            }
+            throw error
+        }
+    }
+}
+
+/// The end of the log.
+struct LogHead {
+    /// The last sequence that was given out.
+    var sequence: Int64 = 0
+    /// `SHA-256(chain ‖ record hash)` over all records, in their order, from 32 zero bytes.
+    var chain = Digest.zero
+    /// The first sequence of the group under way.
+    var groupStart: Int64 = 1
+    /// The last invoice number drawn.
+    var invoiceNumber: Int64 = 0
+}
+
+/// What other threads may see of the writer's state: only what is committed.
+final class Published: Sendable {
+    private let book = Mutex(CatalogBook())
+
+    var catalog: CatalogBook { book.withLock { $0 } }
+
+    func set(_ book: CatalogBook) { self.book.withLock { $0 = book } }
+}
+
+extension WriterState {
+    /// Appends a record and returns its sequence.
+    mutating func append(_ record: LogRecord, at now: Instant) throws(SQLiteError) -> Int64 {
+        let sequence = head.sequence + 1
+        try database.run(
+            """
+            INSERT INTO log (sequence, kind, recordedAt, customerId, hash, payload)
+            VALUES (?, ?, ?, ?, ?, ?)
+            """
+        ) { row throws(SQLiteError) in
+            try row.bind(1, sequence)
+            try row.bind(2, record.kind.rawValue)
+            try row.bind(3, now.microseconds)
+            if let customerId = record.customerId {
+                try row.bind(4, text: customerId.bytes)
+            } else {
+                try row.bindNull(4)
+            }
+            try row.bind(5, blob: record.hash.bytes)
+            try row.bind(6, blob: record.payload)
+        }
+        head.sequence = sequence
+        head.chain = head.chain.link(record.hash)
+        return sequence
+    }
+}
+
+extension Database {
+    fileprivate borrowing func appendCommit(_ head: LogHead) throws(SQLiteError) {
+        guard head.sequence >= head.groupStart else { return }
+        try run("INSERT INTO log_commit (lastSequence, firstSequence, chain) VALUES (?, ?, ?)") {
+            row throws(SQLiteError) in
+            try row.bind(1, head.sequence)
+            try row.bind(2, head.groupStart)
+            try row.bind(3, blob: head.chain.bytes)
+        }
+    }
+
+    borrowing func lastSequence() throws(SQLiteError) -> Int64 {
+        try first("SELECT max(lastSequence) FROM log_commit") { _ in } _: { $0.integer(0) } ?? 0
+    }
+
+    fileprivate borrowing func logHead() throws -> LogHead {
+        var head = LogHead()
+        let last = try first(
+            "SELECT lastSequence, chain FROM log_commit ORDER BY lastSequence DESC LIMIT 1"
+        ) { _ in
+        } _: { row in (sequence: row.integer(0), chain: row.bytes(1)) }
+        if let last {
+            guard let chain = Digest(last.chain) else { throw CorruptRow() }
+            head.sequence = last.sequence
+            head.chain = chain
+        }
+        head.invoiceNumber =
+            try connection.integer("SELECT max(invoiceNumber) FROM period") ?? 0
+        return head
+    }
+}

@@ -1,0 +1,108 @@
+internal import CSQLite
+
+/// A prepared statement, finalized when it goes out of scope.
+///
+/// Parameters count from 1 and columns from 0, as SQLite does.
+package struct Statement: ~Copyable {
+    private let handle: OpaquePointer
+
+    init(_ handle: OpaquePointer) { self.handle = handle }
+
+    deinit { sqlite3_finalize(handle) }
+
+    package borrowing func bind(_ index: Int32, _ value: Int64) throws(SQLiteError) {
+        try check(sqlite3_bind_int64(handle, index, value))
+    }
+
+    package borrowing func bind(_ index: Int32, _ value: Int64?) throws(SQLiteError) {
+        if let value { try bind(index, value) } else { try bindNull(index) }
+    }
+
+    package borrowing func bind(_ index: Int32, text: String?) throws(SQLiteError) {
+        if let text { try bind(index, text: Array(text.utf8)) } else { try bindNull(index) }
+    }
+
+    /// UTF-8 bytes, compared as bytes.
+    package borrowing func bind(_ index: Int32, text: [UInt8]) throws(SQLiteError) {
+        let code = text.withUnsafeBytes { bytes in
+            let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
+            return withUnsafePointer(to: CChar(0)) { empty in
+                sqlite3_bind_text(
+                    handle, index, start ?? empty, Int32(bytes.count), csqlite_transient())
+            }
+        }
+        try check(code)
+    }
+
+    package borrowing func bind(_ index: Int32, blob: [UInt8]) throws(SQLiteError) {
+        let code = blob.withUnsafeBytes { bytes in
+            bytes.isEmpty
+                ? sqlite3_bind_zeroblob(handle, index, 0)
+                : sqlite3_bind_blob(
+                    handle, index, bytes.baseAddress, Int32(bytes.count), csqlite_transient())
+        }
+        try check(code)
+    }
+
+    package borrowing func bindNull(_ index: Int32) throws(SQLiteError) {
+        try check(sqlite3_bind_null(handle, index))
+    }
+
+    /// - Returns: whether there is a row to read.
+    package borrowing func step() throws(SQLiteError) -> Bool {
+        switch sqlite3_step(handle) {
+        case SQLITE_ROW: return true
+        case SQLITE_DONE: return false
+        default:
+            let error = error
+            sqlite3_reset(handle)
+            throw error
+        }
+    }
+
+    private var error: SQLiteError {
+        let connection = sqlite3_db_handle(handle)
+        return SQLiteError(
+            code: sqlite3_extended_errcode(connection),
+            message: String(cString: sqlite3_errmsg(connection)),
+            sql: sqlite3_sql(handle).map { String(cString: $0) })
+    }
+
+    private borrowing func check(_ code: Int32) throws(SQLiteError) {
+        if code != SQLITE_OK { throw error }
+    }
+
+    /// Makes the statement ready for another run.
+    package borrowing func reset() { sqlite3_reset(handle) }
+
+    /// Runs a statement that returns no row, and makes it ready again.
+    package borrowing func run() throws(SQLiteError) {
+        while try step() {}
+        reset()
+    }
+
+    package borrowing func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
+
+    package borrowing func optionalInteger(_ column: Int32) -> Int64? {
+        isNull(column) ? nil : integer(column)
+    }
+
+    package borrowing func isNull(_ column: Int32) -> Bool {
+        sqlite3_column_type(handle, column) == SQLITE_NULL
+    }
+
+    /// The bytes of a text or blob; empty for NULL.
+    package borrowing func bytes(_ column: Int32) -> [UInt8] {
+        guard let start = sqlite3_column_blob(handle, column) else { return [] }
+        let count = Int(sqlite3_column_bytes(handle, column))
+        return Array(UnsafeRawBufferPointer(start: start, count: count))
+    }
+
+    package borrowing func string(_ column: Int32) -> String {
+        String(decoding: bytes(column), as: UTF8.self)
+    }
+
+    package borrowing func optionalString(_ column: Int32) -> String? {
+        isNull(column) ? nil : string(column)
+    }
+}

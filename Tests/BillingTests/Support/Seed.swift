@@ -1,0 +1,56 @@
+import Foundation
+import Testing
+
+/// The seed of a property test.
+///
+/// It is the test's argument, so every run and every failure prints it; `TALLYSTICK_SEED=…` tries
+/// another.
+struct Seed: Sendable, CustomTestStringConvertible {
+    let value: UInt64
+
+    static var all: [Seed] {
+        let chosen = ProcessInfo.processInfo.environment["TALLYSTICK_SEED"].flatMap(UInt64.init)
+        return [Seed(value: chosen ?? 20_260_101)]
+    }
+
+    var random: SeededRandom { SeededRandom(seed: value) }
+
+    var testDescription: String { "seed \(value)" }
+}
+
+/// SplitMix64: one seed, one run.
+struct SeededRandom: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    mutating func int(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
+
+    mutating func chance(_ one: Int, in all: Int) -> Bool { int(1...all) <= one }
+
+    mutating func element<Element>(_ elements: [Element]) -> Element {
+        elements[int(0...(elements.count - 1))]
+    }
+
+    /// Digits whose count is drawn first, so that short and long numbers are equally likely.
+    mutating func digits(upTo count: Int) -> String {
+        let drawn = int(0...count)
+        let digits = (0..<drawn).map { _ in String(int(0...9)) }.joined()
+        let trimmed = digits.drop { $0 == "0" }
+        return trimmed.isEmpty ? "0" : String(trimmed)
+    }
+
+    /// A decimal's text without a sign.
+    mutating func decimal(integerDigits: Int, fractionDigits: Int) -> String {
+        let fraction = (0..<int(0...fractionDigits)).map { _ in String(int(0...9)) }.joined()
+        return digits(upTo: integerDigits) + (fraction.isEmpty ? "" : "." + fraction)
+    }
+}

@@ -1,0 +1,80 @@
+import FunctionKit
+import Testing
+
+@Suite struct IngestEventTests {
+    private let meters = """
+        {"meters": [{"key": "tokens", "eventName": "call", "aggregation": "sum",
+                     "property": "tokens", "required": true,
+                     "filters": [{"property": "status", "operator": "lt", "value": 500}]}]}
+        """
+
+    private func event(
+        _ id: String = "a", at timestamp: String = "2026-01-10T00:00:00Z",
+        properties: String = "{\"tokens\": 1, \"status\": 200}", extra: String = ""
+    ) -> String {
+        """
+        {"customerEventId": "\(id)", "customerId": "acme", "eventName": "call",
+         "timestamp": "\(timestamp)", "properties": \(properties)\(extra)}
+        """
+    }
+
+    @Test func oneBadEventNeverFailsItsNeighbours() async throws {
+        try await Workbench.with { bench in
+            try await bench.call("applyCatalog", meters)
+            let result = try await bench.call(
+                "ingestEvent",
+                """
+                {"events": [\(event("a")), \(event("b", at: "yesterday")), \(event("a")),
+                  \(event("a", at: "2026-01-11T00:00:00Z")), 7, \(event("c", extra: ", \"x\": 1")),
+                  \(event("d", properties: "{\"tokens\": \"many\", \"status\": 200}")),
+                  \(event("e", properties: "{\"tokens\": \"many\", \"status\": 500}"))]}
+                """)
+            #expect(
+                result.hasPrefix(
+                    "{\"accepted\":2,\"duplicates\":1,\"conflicts\":1,\"rejected\":4,\"unbilled\":2,"))
+            #expect(result.contains("\"index\":4,\"customerEventId\":null,\"status\":\"rejected\""))
+            #expect(result.contains("/x is not a field of this object"))
+            #expect(result.contains("must be a decimal number"))
+        }
+    }
+
+    @Test(arguments: [
+        ("a timestamp without offset", "2026-01-10T00:00:00", "{\"tokens\": 1}", 422),
+        ("more than a day ahead", "2026-01-16T12:00:00.000001Z", "{\"tokens\": 1}", 422),
+        ("a missing required property", "2026-01-10T00:00:00Z", "{\"status\": 1}", 422),
+        ("25 integer digits", "2026-01-10T00:00:00Z", "{\"tokens\": 1e24, \"status\": 1}", 422),
+        ("13 fractional digits", "2026-01-10T00:00:00Z", "{\"tokens\": 1e-13, \"status\": 1}", 422),
+        ("an exponent out of bounds", "2026-01-10T00:00:00Z", "{\"other\": 1e129}", 422),
+        ("properties that are no object", "2026-01-10T00:00:00Z", "[]", 400),
+        ("nesting too deep", "2026-01-10T00:00:00Z", "{\"a\":[[[[[[[1]]]]]]]}", 422),
+    ])
+    func aSingleBadEventFailsTheCall(
+        _ name: String, _ timestamp: String, _ properties: String, _ status: Int
+    ) async throws {
+        try await Workbench.with { bench in
+            try await bench.call("applyCatalog", meters)
+            let problem = try await bench.problem(
+                "ingestEvent", event(at: timestamp, properties: properties))
+            #expect(problem.status == status, "\(name): \(problem.detail)")
+        }
+    }
+
+    @Test func exactlyADayAheadIsTaken() async throws {
+        try await Workbench.with { bench in
+            let result = try await bench.call("ingestEvent", event(at: "2026-01-16T12:00:00Z"))
+            #expect(result.hasPrefix("{\"accepted\":1,"))
+        }
+    }
+
+    @Test func aSingleConflictIs409AndADuplicateSuccess() async throws {
+        try await Workbench.with { bench in
+            try await bench.call("ingestEvent", event())
+            #expect(
+                try await bench.call("ingestEvent", event()).hasPrefix(
+                    "{\"accepted\":0,\"duplicates\":1,"))
+            let problem = try await bench.problem(
+                "ingestEvent", event(at: "2026-01-10T00:00:01Z"))
+            #expect(problem.code == .conflict)
+        }
+    }
+}

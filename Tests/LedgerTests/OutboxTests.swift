@@ -1,0 +1,134 @@
+import Billing
+import Ledger
+import SQLite
+import Testing
+
+/// Invoices, their webhooks, and timers, as they are stored.
+@Suite struct OutboxTests {
+    private static let february = instant("2026-02-01T00:00:00Z")
+
+    private func written(_ scene: Scene) async throws -> WrittenInvoice {
+        let period = try #require(try await scene.ledger.periodsToInvoice(limit: 1).first)
+        return WrittenInvoice(
+            key: InvoiceKey(
+                subscriptionId: period.subscription.id, periodStart: period.span.start,
+                kind: .period, revision: 0),
+            customerId: period.customer.id, number: period.close.invoiceNumber,
+            issuedAt: period.close.closedAt,
+            body: try InvoiceAssembly.invoice(period).json)
+    }
+
+    private func endpoint(_ scene: Scene, types: [WebhookEventType]? = nil) async throws {
+        _ = try await scene.ledger.put(
+            WebhookEndpoint(
+                id: identifier("books"), url: "https://books.example/hook", eventTypes: types,
+                isEnabled: true),
+            secret: "whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0")
+    }
+
+    @Test func anInvoiceIsStoredOnceAndQueuedOnce() async throws {
+        try await Scene.with { scene in
+            try await endpoint(scene)
+            try await scene.basics(Scene.catalog())
+            _ = try await scene.close(asOf: Self.february)
+            let invoice = try await written(scene)
+            try await scene.ledger.record([invoice])
+            let other = WrittenInvoice(
+                key: invoice.key, customerId: invoice.customerId, number: invoice.number,
+                issuedAt: invoice.issuedAt, body: Array("{}".utf8))
+            try await scene.ledger.record([other])
+            #expect(try await scene.ledger.invoice(invoice.key.invoiceId) == invoice.body)
+            #expect(try await scene.ledger.periodsToInvoice(limit: 1).isEmpty)
+            let deliveries = try await scene.ledger.deliveries(DeliveryQuery(limit: 10)).items
+            #expect(deliveries.map(\.type) == [.periodClosed, .invoiceFinalized])
+        }
+    }
+
+    @Test func anEndpointGetsOnlyTheTypesItAskedFor() async throws {
+        try await Scene.with { scene in
+            try await endpoint(scene, types: [.invoiceFinalized])
+            try await scene.basics(Scene.catalog())
+            _ = try await scene.close(asOf: Self.february)
+            #expect(try await scene.ledger.deliveries(DeliveryQuery(limit: 10)).items.isEmpty)
+        }
+    }
+
+    @Test func aDeliveryIsLeasedRetriedAndSettled() async throws {
+        try await Scene.with { scene in
+            try await endpoint(scene)
+            try await scene.basics(Scene.catalog())
+            _ = try await scene.close(asOf: Self.february)
+            let now = Self.february
+            func claim(_ at: Instant) async throws -> [ClaimedDelivery] {
+                try await scene.ledger.claimDeliveries(limit: 5, lease: .seconds(30), now: at)
+            }
+            let first = try await claim(now)
+            #expect(first.count == 1)
+            #expect(try await claim(now + .seconds(29)).isEmpty)
+            #expect(try await claim(now + .seconds(30)).map(\.body) == first.map(\.body))
+            func settle(_ outcome: DeliveryAttempt.Outcome, status: Int?) async throws {
+                try await scene.ledger.settle([
+                    DeliveryAttempt(
+                        deliveryId: first[0].id, at: now, outcome: outcome, statusCode: status,
+                        error: nil)
+                ])
+            }
+            try await settle(.retry(at: now + .seconds(60)), status: 500)
+            #expect(try await scene.ledger.nextDelivery() == now + .seconds(60))
+            #expect(try await claim(now + .seconds(60)).map(\.attempts) == [1])
+            try await settle(.delivered, status: 200)
+            #expect(try await scene.ledger.nextDelivery() == nil)
+            let settled = try await scene.ledger.deliveries(DeliveryQuery(limit: 1)).items[0]
+            #expect(settled.state == .delivered)
+            #expect(settled.attempts == 2)
+        }
+    }
+
+    @Test(arguments: ["UPDATE invoice SET body = x'00'", "DELETE FROM invoice"])
+    func theSchemaItselfKeepsInvoices(_ statement: String) async throws {
+        try await Scene.with { scene in
+            try await scene.basics(Scene.catalog())
+            _ = try await scene.close(asOf: Self.february)
+            try await scene.ledger.record([try await written(scene)])
+            let other = try Connection(path: scene.path, .readWrite)
+            var refusal: SQLiteError?
+            do throws(SQLiteError) { try other.execute(statement) } catch { refusal = error }
+            #expect(refusal?.message == "an invoice is immutable")
+        }
+    }
+
+    @Test func listsGoOnFromTheirCursor() async throws {
+        try await Scene.with { scene in
+            try await scene.apply(Scene.catalog())
+            for index in 1...5 {
+                try await scene.customer("c\(index)")
+                _ = try await scene.subscribe("s\(index)", "c\(index)")
+            }
+            _ = try await scene.close(asOf: Self.february)
+            while !(try await scene.ledger.periodsToInvoice(limit: 1)).isEmpty {
+                try await scene.ledger.record([try await written(scene)])
+            }
+            var cursor: String?
+            var pages: [Int] = []
+            repeat {
+                let page = try await scene.ledger.invoices(InvoiceQuery(cursor: cursor, limit: 2))
+                pages.append(page.items.count)
+                cursor = page.nextCursor
+            } while cursor != nil
+            #expect(pages == [2, 2, 1])
+            await #expect(throws: LedgerError.self) {
+                try await scene.ledger.invoices(InvoiceQuery(cursor: "~", limit: 2))
+            }
+        }
+    }
+
+    @Test func timersAreKept() async throws {
+        try await Scene.with { scene in
+            let timer = TimerState(name: "close", schedule: "PT1M", nextFireAt: Self.february)
+            try await scene.ledger.save([timer])
+            let again = try await scene.reopened()
+            #expect(try await again.ledger.timers() == [timer])
+            await again.ledger.shutdown()
+        }
+    }
+}

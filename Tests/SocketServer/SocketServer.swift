@@ -1,0 +1,114 @@
+import Foundation
+import Synchronization
+
+/// An HTTP server for tests on plain blocking sockets: it answers, or misbehaves, as it is told.
+///
+/// It listens on a free port of 127.0.0.1, with a thread for every connection.
+package final class SocketServer: Sendable {
+    package let port: UInt16
+    /// Every request once it has been read in full.
+    package let arrivals: AsyncStream<SocketRequest>
+    /// One element for every connection that ended.
+    package let departures: AsyncStream<Void>
+
+    private let core: SocketServerCore
+
+    package convenience init(_ reply: @escaping @Sendable (SocketRequest) -> SocketReply) throws {
+        try self.init(greeting: nil, reply)
+    }
+
+    /// A server that speaks first: it sends these bytes on every connection and hangs up.
+    package convenience init(greeting: [UInt8]) throws {
+        try self.init(greeting: greeting) { _ in .hangUp }
+    }
+
+    private init(
+        greeting: [UInt8]?, _ reply: @escaping @Sendable (SocketRequest) -> SocketReply
+    ) throws {
+        let listener = try BoundSocket()
+        guard listen(listener.descriptor, 1_024) == 0 else { throw SocketServerError() }
+        port = listener.port
+        let arrivals = AsyncStream.makeStream(of: SocketRequest.self)
+        let departures = AsyncStream.makeStream(of: Void.self)
+        self.arrivals = arrivals.stream
+        self.departures = departures.stream
+        core = SocketServerCore(
+            listener: listener, greeting: greeting, reply: reply,
+            arrivals: arrivals.continuation, departures: departures.continuation)
+        let core = core
+        Thread { core.acceptAll() }.start()
+    }
+
+    deinit {
+        core.stop()
+    }
+
+    /// Connections accepted until now.
+    package var connections: Int { core.connections.withLock { $0 } }
+
+    package var url: String { "http://127.0.0.1:\(port)" }
+}
+
+/// What the server's threads share; it lives until the last of them ends.
+final class SocketServerCore: Sendable {
+    let connections = Mutex(0)
+
+    private let listener: BoundSocket
+    private let greeting: [UInt8]?
+    private let reply: @Sendable (SocketRequest) -> SocketReply
+    private let arrivals: AsyncStream<SocketRequest>.Continuation
+    private let departures: AsyncStream<Void>.Continuation
+
+    init(
+        listener: BoundSocket, greeting: [UInt8]?,
+        reply: @escaping @Sendable (SocketRequest) -> SocketReply,
+        arrivals: AsyncStream<SocketRequest>.Continuation,
+        departures: AsyncStream<Void>.Continuation
+    ) {
+        self.listener = listener
+        self.greeting = greeting
+        self.reply = reply
+        self.arrivals = arrivals
+        self.departures = departures
+    }
+
+    func stop() {
+        // Wakes the thread that waits in accept().
+        shutdown(listener.descriptor, Int32(SHUT_RDWR))
+    }
+
+    func acceptAll() {
+        while true {
+            let descriptor = accept(listener.descriptor, nil, nil)
+            guard descriptor >= 0 else { break }
+            connections.withLock { $0 += 1 }
+            Thread { [self] in
+                serve(SocketConnection(descriptor))
+                departures.yield()
+            }.start()
+        }
+        arrivals.finish()
+    }
+
+    private func serve(_ connection: consuming SocketConnection) {
+        if let greeting {
+            connection.send(greeting)
+            return
+        }
+        while let request = connection.readRequest() {
+            let reply = reply(request)
+            arrivals.yield(request)
+            connection.send(reply.bytes)
+            switch reply.then {
+            case .keepAlive: continue
+            case .hangUp: return
+            case .stall:
+                connection.waitForEnd()
+                return
+            case .repeatForever:
+                while connection.send(reply.filler) {}
+                return
+            }
+        }
+    }
+}
