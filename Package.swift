@@ -28,10 +28,10 @@ let arguments: Target.Dependency = .product(
     name: "ArgumentParser", package: "swift-argument-parser")
 
 /// A library in `Sources/`, with the house's settings.
-func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func room(_ name: String, _ dependencies: [Target.Dependency], docs: [String] = []) -> Target {
     .target(
-        name: name, dependencies: dependencies, path: "Sources/\(name)", exclude: ["README.md"],
-        swiftSettings: house)
+        name: name, dependencies: dependencies, path: "Sources/\(name)",
+        exclude: ["README.md"] + docs, swiftSettings: house)
 }
 
 /// The tests of one room, in `Tests/`, with its golden files beside them.
@@ -67,7 +67,7 @@ let package = Package(
         .target(name: "CCurl", path: "Sources/CCurl", linkerSettings: [.linkedLibrary("curl")]),
 
         room("JSON", ["CSimdJSON"]),
-        room("Billing", ["JSON", crypto]),
+        room("Billing", ["JSON", crypto], docs: ["Pricing/Docs"]),
         room("FunctionKit", ["JSON", "Billing", logging]),
         room("Ledger", ["JSON", "Billing"]),
         room("SQLite", ["CSQLite"]),
@@ -76,7 +76,8 @@ let package = Package(
         room("Webhooks", ["Curl", crypto]),
 
         .target(
-            name: "Functions", dependencies: ["JSON", "Billing", "FunctionKit", "Ledger", "Webhooks", logging],
+            name: "Functions",
+            dependencies: ["JSON", "Billing", "FunctionKit", "Ledger", "Webhooks", logging],
             path: "Functions", exclude: ["README.md"], swiftSettings: house),
         .executableTarget(
             name: "tallystick",
@@ -90,7 +91,8 @@ let package = Package(
             dependencies: [
                 "JSON", "Billing", "Curl", "Webhooks", hummingbird, nio, httpTypes, logging,
             ],
-            path: "LocalRuntime/Demo", swiftSettings: house),
+            path: "LocalRuntime/Demo", resources: [.embedInCode("sample-catalog.yaml")],
+            swiftSettings: house),
 
         .target(name: "SocketServer", path: "Tests/SocketServer", swiftSettings: house),
         tests("JSON", ["JSON"]),
@@ -100,7 +102,10 @@ let package = Package(
         tests("Ledger", ["Billing", "JSON", "Ledger", "LedgerSQLite", "SQLite", logging]),
         tests(
             "Functions",
-            ["Billing", "JSON", "FunctionKit", "Functions", "Ledger", "LedgerSQLite", "Webhooks", logging]),
+            [
+                "Billing", "JSON", "FunctionKit", "Functions", "Ledger", "LedgerSQLite", "Webhooks",
+                logging,
+            ]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -1,4 +1,4 @@
-package import Billing
+internal import Billing
 package import FunctionKit
 package import JSON
 package import Ledger

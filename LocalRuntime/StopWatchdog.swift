@@ -2,7 +2,7 @@ import Foundation
 import Logging
 import ServiceLifecycle
 
-/// Ends the process where stopping takes longer than is promised.
+/// Says that the runtime stops, and ends the process where stopping takes longer than is promised.
 ///
 /// Nothing that was answered is lost: it was on disk before its answer.
 struct StopWatchdog: Service {
@@ -10,6 +10,7 @@ struct StopWatchdog: Service {
 
     func run() async throws {
         try await gracefulShutdown()
+        logger.info("stopping")
         Thread.detachNewThread { [logger] in
             Thread.sleep(forTimeInterval: RuntimeLimits.processStopSeconds)
             logger.critical("stopping took too long; the process ends now")

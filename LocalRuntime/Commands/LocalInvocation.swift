@@ -13,7 +13,10 @@ struct LocalInvocation: Sendable {
     /// - Returns: the result's JSON.
     func call(_ function: String, _ body: [UInt8]) async throws -> [UInt8] {
         let logger = Logger.program(setting, fallback: .warning)
-        let wiring = try Wiring.open(dataFile, webhooks: .init(setting), logger: logger)
+        let wiring: Wiring
+        do {
+            wiring = try Wiring.open(dataFile, webhooks: .init(setting), logger: logger)
+        } catch { throw Problem(.unavailable, "\(error)") }
         do {
             let dispatcher = Dispatcher(
                 registry: wiring.functions, clock: SystemClock(), logger: logger)

@@ -59,7 +59,8 @@ struct DemoChecks {
                 let differences = recount.differences(from: invoice)
                 disagreements += differences
                 for line in InvoiceTable(invoice: invoice).lines { print(line) }
-                print(differences.isEmpty ? "  recount: agrees in every figure" : "  recount: DIFFERS")
+                let verdict = differences.isEmpty ? "agrees in every figure" : "DIFFERS"
+                print("  recount: \(verdict)")
                 invoiceBodies.append(
                     try await client.call(
                         "getInvoice", #"{"id":"\#(invoice.text("id"))"}"#.utf8))

@@ -9,6 +9,9 @@ final class Nudge: Sendable {
 
     private let state = Mutex(State())
 
+    /// Whether a ring is kept for the next wait.
+    var isRung: Bool { state.withLock(\.isRung) }
+
     func ring() {
         let waiter = state.withLock { state in
             guard let waiter = state.waiter.take() else {

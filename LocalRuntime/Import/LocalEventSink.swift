@@ -1,4 +1,5 @@
 import Functions
+import Ledger
 import Logging
 
 /// Writes events to a ledger's file that no server has open.

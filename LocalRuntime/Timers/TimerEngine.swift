@@ -33,7 +33,7 @@ actor TimerEngine {
             timers, stored: try await ledger.timers(), now: dispatcher.clock.now,
             isTest: dispatcher.clock is TestClock)
         self.book = book
-        try await ledger.save((0..<book.count).map(book.state))
+        try await ledger.save((0..<book.count).map { book.state($0) })
     }
 
     /// Fires every timer that is due by the clock.
@@ -41,19 +41,13 @@ actor TimerEngine {
     /// - Returns: when to look again.
     func fireDue() async throws -> Instant {
         while !isStopping, let firing = try await earliest(by: clock.now) {
-            do {
-                try await call(firing)
-                book.finished(firing, now: clock.now)
-            } catch where error.status >= 500 {
-                // The runtime's trouble, not the timer's: the same tick again, later.
-                log(error, firing)
+            // The runtime's trouble, not the timer's: the same tick again, later.
+            if let problem = await call(firing), problem.status >= 500 {
                 book.failed(firing, now: clock.now)
-                continue
-            } catch {
-                log(error, firing)
+            } else {
                 book.finished(firing, now: clock.now)
+                try await ledger.save([book.state(firing.index)])
             }
-            try await ledger.save([book.state(firing.index)])
         }
         let now = clock.now
         return (0..<book.count).map { book.wake($0, now: now) }.min() ?? .latest
@@ -78,11 +72,7 @@ actor TimerEngine {
                     .unprocessable, "\(fired) timers fired up to \(clock.now); go on in smaller steps")
             }
             clock.advance(to: firing.tick)
-            do {
-                try await call(firing)
-            } catch where error.status < 500 {
-                log(error, firing)
-            }
+            if let problem = await call(firing), problem.status >= 500 { throw problem }
             try await finishWork()
             book.finished(firing, now: clock.now)
             try await ledger.save([book.state(firing.index)])
@@ -108,12 +98,20 @@ actor TimerEngine {
     }
 
     /// Calls the timer's function, again while its answer says `more`.
-    private func call(_ firing: TimerFiring) async throws(Problem) {
+    ///
+    /// - Returns: what went wrong, already logged.
+    private func call(_ firing: TimerFiring) async -> Problem? {
         let timer = book[firing.index]
         logger.debug("timer", metadata: ["timer": "\(timer.name)", "tick": "\(firing.tick)"])
-        for _ in 0..<RuntimeLimits.callsPerFiring {
-            let answer = try await dispatcher.call(timer.function, body: timer.payload)
-            guard Self.saysMore(answer), !isStopping else { return }
+        do throws(Problem) {
+            for _ in 0..<RuntimeLimits.callsPerFiring {
+                let answer = try await dispatcher.call(timer.function, body: timer.payload)
+                guard Self.saysMore(answer), !isStopping else { break }
+            }
+            return nil
+        } catch {
+            log(error, firing)
+            return error
         }
     }
 

@@ -2,13 +2,15 @@ package import Billing
 internal import Ledger
 package import Logging
 internal import SQLite
+internal import Synchronization
 
 /// The ledger in one SQLite file, for one process that writes.
 package final class SQLiteLedger: LedgerStore {
     let writer: WriterThread
     let readers: ReaderThreads
     private let published: Published
-    private let lock: FileLock
+    /// Held until the writer has ended.
+    private let lock: Mutex<FileLock?>
 
     /// Opens the file at `path`, or creates it.
     ///
@@ -43,7 +45,7 @@ package final class SQLiteLedger: LedgerStore {
     private init(_ path: String, _ lock: FileLock, _ logger: Logger) throws {
         let published = Published()
         let state = try WriterState.open(path: path, published: published)
-        self.lock = lock
+        self.lock = Mutex(lock)
         self.published = published
         readers = try ReaderThreads(path: path, logger: logger)
         writer = WriterThread(
@@ -55,5 +57,6 @@ package final class SQLiteLedger: LedgerStore {
     package func shutdown() async {
         readers.shutdown()
         await writer.shutdown()
+        lock.withLock { $0 = nil }
     }
 }

@@ -1,6 +1,7 @@
 import Billing
 import FunctionKit
 import Functions
+import JSON
 import Logging
 import Testing
 
@@ -39,7 +40,8 @@ import Testing
         try await Workbench.with { bench in
             try await prepared(bench)
             let key = "{\"subscriptionId\": \"s\", \"periodStart\": \"2026-01-01T00:00:00Z\"}"
-            #expect(try await bench.problem("generateInvoice", key).code == .conflict)
+            let early = try await bench.problem("generateInvoice", key)
+            #expect(early.code == .conflict)
             let usage = try await bench.call("queryUsage", "{\"subscriptionId\": \"s\"}")
             #expect(usage.contains("\"quantity\":\"3\",\"eventCount\":3"))
             #expect(usage.contains("\"total\":\"2.50\""))
@@ -98,7 +100,8 @@ import Testing
     ])
     func refuses(_ function: String, _ body: String, _ status: Int) async throws {
         try await Workbench.with { bench in
-            #expect(try await bench.problem(function, body).status == status)
+            let problem = try await bench.problem(function, body)
+            #expect(problem.status == status, "\(problem.detail)")
         }
     }
 }

@@ -60,10 +60,9 @@ struct Workbench {
 
     /// The problem that the call fails with.
     func problem(_ name: String, _ body: String) async throws -> Problem {
-        do throws(Problem) {
-            let result = try await call(name, body)
-            throw Unexpected(result: result)
-        } catch let error as Problem { return error }
+        let result: String
+        do throws(Problem) { result = try await call(name, body) } catch { return error }
+        throw Unexpected(result: result)
     }
 
     struct Unexpected: Error { let result: String }

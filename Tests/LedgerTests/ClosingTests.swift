@@ -1,5 +1,6 @@
 import Billing
 import Ledger
+import LedgerSQLite
 import Testing
 
 /// Closes: once, in order, with a number and a work item each.

@@ -1,5 +1,6 @@
 import Billing
 import Ledger
+import LedgerSQLite
 import Testing
 
 /// What events add up to, and which they are.

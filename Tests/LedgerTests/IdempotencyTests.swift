@@ -67,9 +67,13 @@ import Testing
 
     @Test func aSecondWriterIsRefused() async throws {
         try await Scene.with { scene in
-            #expect {
-                try SQLiteLedger.open(scene.path, logger: Scene.quiet)
-            } throws: { "\($0)" == "\(scene.path) is in use: use --url to reach the process that serves it" }
+            var refusal: SQLiteLedger.OpeningError?
+            do throws(SQLiteLedger.OpeningError) {
+                _ = try SQLiteLedger.open(scene.path, logger: Scene.quiet)
+            } catch { refusal = error }
+            #expect(
+                refusal?.description
+                    == "\(scene.path) is in use: use --url to reach the process that serves it")
         }
     }
 }

@@ -1,5 +1,6 @@
 import Billing
 import Ledger
+import LedgerSQLite
 import Testing
 
 /// Events whose period is closed before they come.

@@ -1,5 +1,7 @@
 import Billing
+import JSON
 import Ledger
+import LedgerSQLite
 import SQLite
 import Testing
 

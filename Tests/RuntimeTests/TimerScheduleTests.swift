@@ -35,7 +35,7 @@ struct TimerScheduleTests {
     ]
 
     @Test("every", arguments: every)
-    func every(_ row: Row) throws {
+    func multiples(_ row: Row) throws {
         let duration = try ISODuration.parse(row.schedule.utf8)
         try expect(.every(duration), row)
     }
@@ -120,7 +120,7 @@ struct TimerScheduleTests {
     ]
 
     @Test("cron", arguments: cron + zones)
-    func cron(_ row: Row) throws {
+    func localTimes(_ row: Row) throws {
         let zone = try #require(Zone(name: row.zone))
         try expect(.cron(CronExpression(row.schedule), zone), row)
     }

@@ -39,7 +39,8 @@ final class WebhookReceiver: Sendable {
     ///
     /// - Parameter body: gets the receiver and the URL that webhooks go to.
     static func run<Value: Sendable>(
-        refusals: Int = 0, _ body: @Sendable @escaping (WebhookReceiver, String) async throws -> Value
+        refusals: Int = 0,
+        _ body: @Sendable @escaping (WebhookReceiver, String) async throws -> Value
     ) async throws -> Value {
         let receiver = WebhookReceiver(refusals: refusals)
         let (ports, bound) = AsyncStream<Int>.makeStream()
@@ -77,7 +78,7 @@ final class WebhookReceiver: Sendable {
                 status: self.take(request.headers, Array(buffer: body)))
         }
         var logger = Logger(label: "webhook-receiver")
-        logger.logLevel = .error
+        logger.logLevel = .critical
         return Application(
             router: router,
             configuration: .init(address: .hostname("127.0.0.1", port: 0)),

@@ -71,8 +71,9 @@ struct InstantTests {
         #expect(Instant(rfc3339: text) == nil)
     }
 
-    @Test func everyMicrosecondComesBack() throws {
-        var random = TimeRandom(seed: 1)
+    @Test(arguments: Seed.all)
+    func everyMicrosecondComesBack(_ seed: Seed) throws {
+        var random = seed.random
         for _ in 0..<20_000 {
             let instant = Instant(
                 microseconds: .random(

@@ -71,8 +71,9 @@ struct PeriodShareTests {
         #expect(try Fraction.isEqual(share, Fraction(ExactDecimal(1), over: ExactDecimal(23))))
     }
 
-    @Test func thePartsOfAnyPeriodAddUpToOne() throws {
-        var random = TimeRandom(seed: 4)
+    @Test(arguments: Seed.all)
+    func thePartsOfAnyPeriodAddUpToOne(_ seed: Seed) throws {
+        var random = seed.random
         let zones = try ["UTC", "Europe/Zurich", "America/St_Johns", "Pacific/Apia"].map(zone)
         for _ in 0..<2_000 {
             let zone = zones.randomElement(using: &random) ?? .utc

@@ -103,7 +103,7 @@ struct VectorFile: Sendable {
     let leftOut: [PeriodVector]
 
     init() throws {
-        let root = try JSONDocument.parse(TimeFixture.bytes("periods.json")).root
+        let root = try JSONText.fixture("periods.json")
         total = try #require(root.member("total").flatMap { Int($0.string) })
         adopted = root.member("adopted")?.children.map(PeriodVector.init) ?? []
         leftOut = root.member("leftOut")?.children.map(PeriodVector.init) ?? []

@@ -1,0 +1,117 @@
+import Billing
+import Foundation
+import FunctionKit
+import JSON
+import Testing
+
+@testable import tallystick
+
+@Suite("Flags, environment and files")
+struct ConfigurationTests {
+    private func configuration(
+        _ flags: ServeFlags = ServeFlags(), _ environment: [String: String] = [:]
+    ) throws -> ServeConfiguration {
+        try ServeConfiguration(flags, Setting(environment: environment))
+    }
+
+    @Test("without flags and environment")
+    func defaults() throws {
+        let configuration = try configuration()
+        #expect(configuration.dataFile == "tallystick.db")
+        #expect(configuration.host == "127.0.0.1")
+        #expect(configuration.port == 8080)
+        #expect(configuration.clock == nil)
+        #expect(configuration.catalog == nil)
+        #expect(configuration.runtime.timers.map(\.schedule.description) == ["every PT1M"])
+    }
+
+    @Test("flags win over the environment")
+    func precedence() throws {
+        let environment = [
+            "TALLYSTICK_DATA": "env.db", "TALLYSTICK_PORT": "9000", "TALLYSTICK_HOST": "::1",
+            "TALLYSTICK_CLOCK": "2026-01-01T01:00:00+01:00", "TALLYSTICK_PORT_FILE": "",
+        ]
+        let fromEnvironment = try configuration(ServeFlags(), environment)
+        #expect(fromEnvironment.dataFile == "env.db")
+        #expect(fromEnvironment.port == 9000)
+        #expect(fromEnvironment.host == "::1")
+        #expect(fromEnvironment.clock?.description == "2026-01-01T00:00:00Z")
+        #expect(fromEnvironment.portFile == nil)
+        let flags = ServeFlags(data: "flag.db", host: "localhost", port: 0)
+        let fromFlags = try configuration(flags, environment)
+        #expect(fromFlags.dataFile == "flag.db")
+        #expect(fromFlags.port == 0)
+        #expect(fromFlags.host == "localhost")
+    }
+
+    @Test(
+        "settings that make no sense",
+        arguments: [
+            ServeFlags(host: "0.0.0.0"), ServeFlags(host: "::"), ServeFlags(host: "192.168.1.1"),
+            ServeFlags(host: "example.com"), ServeFlags(port: -1), ServeFlags(port: 65_536),
+            ServeFlags(clock: "yesterday"), ServeFlags(catalog: "/nowhere/catalog.yaml"),
+            ServeFlags(config: "/nowhere/config.yaml"),
+        ])
+    func refused(_ flags: ServeFlags) {
+        #expect(throws: SettingError.self) { try configuration(flags) }
+    }
+
+    private func runtime(_ yaml: String) throws -> RuntimeConfiguration {
+        try RuntimeConfiguration.read(json: YAMLText.json(yaml))
+    }
+
+    @Test("timers")
+    func timers() throws {
+        let configuration = try runtime(
+            """
+            timers:
+              - {name: close, function: closePeriod, every: PT5M}
+              - name: report
+                function: queryUsage
+                payload: {subscriptionId: acme, limit: 1.50}
+                cron: "0 3 * * mon-fri"
+                timezone: Europe/Zurich
+            """)
+        #expect(
+            configuration.timers.map(\.schedule.description)
+                == ["every PT5M", "cron 0 3 * * mon-fri Europe/Zurich"])
+        #expect(
+            configuration.timers.map { String(decoding: $0.payload, as: UTF8.self) }
+                == ["{}", #"{"limit":1.5,"subscriptionId":"acme"}"#])
+    }
+
+    @Test("no timers at all, and none named", arguments: [("timers: []", 0), ("", 1)])
+    func none(yaml: String, count: Int) throws {
+        #expect(try runtime(yaml).timers.count == count)
+    }
+
+    @Test(
+        "timers that make no sense name the field",
+        arguments: [
+            ("timer: []", "/timer"),
+            ("timers: [{function: f, every: PT1M}]", "/timers/0/name"),
+            ("timers: [{name: a, function: f}]", "/timers/0"),
+            ("timers: [{name: a, function: f, every: PT1M, cron: '* * * * *'}]", "/timers/0"),
+            ("timers: [{name: a, function: f, every: PT0.5S}]", "/timers/0/every"),
+            ("timers: [{name: a, function: f, every: 5}]", "/timers/0/every"),
+            ("timers: [{name: a, function: f, every: PT1M, timezone: UTC}]", "/timers/0/timezone"),
+            ("timers: [{name: a, function: f, cron: '* * *'}]", "/timers/0/cron"),
+            (
+                "timers: [{name: a, function: f, cron: '* * * * *', timezone: Mars}]",
+                "/timers/0/timezone"
+            ),
+            ("timers: [{name: a, function: f, every: PT1M, payload: 1}]", "/timers/0/payload"),
+            (
+                "timers: [{name: a, function: f, every: PT1M}, {name: a, function: g, every: PT1M}]",
+                "/timers"
+            ),
+        ])
+    func faults(yaml: String, pointer: String) throws {
+        do {
+            _ = try runtime(yaml)
+            Issue.record("taken: \(yaml)")
+        } catch let problem as Problem {
+            #expect(problem.issues.map(\.pointer) == [pointer])
+        }
+    }
+}
