@@ -20,10 +20,14 @@ let kernel: [CXXSetting] = []
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(
+    name: "HummingbirdCore", package: "hummingbird")
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let lifecycle: Target.Dependency = .product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(
+    name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments: Target.Dependency = .product(
     name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -83,7 +87,8 @@ let package = Package(
             name: "tallystick",
             dependencies: [
                 "JSON", "Billing", "FunctionKit", "Ledger", "LedgerSQLite", "Curl", "Webhooks",
-                "Functions", hummingbird, nio, httpTypes, lifecycle, arguments, logging, "Yams",
+                "Functions", hummingbird, hummingbirdCore, nio, httpTypes, lifecycle, signals,
+                arguments, logging, "Yams",
             ],
             path: "LocalRuntime", exclude: ["README.md", "Demo"], swiftSettings: house),
         .executableTarget(
@@ -106,6 +111,16 @@ let package = Package(
                 "Billing", "JSON", "FunctionKit", "Functions", "Ledger", "LedgerSQLite", "Webhooks",
                 logging,
             ]),
+        tests(
+            "Runtime",
+            [
+                "tallystick", "SocketServer", "JSON", "Billing", "FunctionKit", "Ledger", "Curl",
+                "Webhooks", logging, lifecycle,
+            ]),
+        tests("Import", ["tallystick", "JSON"]),
+        tests(
+            "EndToEnd",
+            ["tallystick", "tallystick-demo", "Billing", "Curl", "JSON", "Webhooks"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -10,7 +10,7 @@ struct Main: AsyncParsableCommand {
             EXAMPLES
               tallystick serve --catalog catalog.yaml
               tallystick import usage.csv --url http://127.0.0.1:8080
-              tallystick invoke queryUsage -d '{"subscriptionId": "acme"}' --url http://127.0.0.1:8080
+              tallystick invoke queryUsage -d '{"subscriptionId": "acme"}'
               tallystick invoke closePeriod --data tallystick.db
 
             `tallystick help COMMAND` tells more. Every flag has an environment variable TALLYSTICK_….

@@ -7,7 +7,8 @@ struct LocalInvocation: Sendable {
     let dataFile: String
     let setting: Setting
 
-    /// Calls the function and does the work that it leaves: a closed period gets its invoice.
+    /// Calls the function and writes the invoices of periods it closed.
+    ///
     /// Webhooks wait for the next server.
     ///
     /// - Returns: the result's JSON.

@@ -27,8 +27,8 @@ struct ServeConfiguration: Sendable {
         port = try setting.integer(flags.port, "PORT", in: 0...65_535) ?? Self.defaultPort
         portFile = setting.text(flags.portFile, "PORT_FILE")
         catalog = try setting.text(flags.catalog, "CATALOG").map(TextFile.json)
-        runtime = try setting.text(flags.config, "CONFIG").map(RuntimeConfiguration.read)
-            ?? .standard
+        runtime =
+            try setting.text(flags.config, "CONFIG").map(RuntimeConfiguration.read) ?? .standard
         clock = try setting.text(flags.clock, "CLOCK").map(Self.instant)
         guard Self.isLoopback(host) else {
             throw SettingError(

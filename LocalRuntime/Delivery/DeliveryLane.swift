@@ -42,7 +42,7 @@ struct DeliveryLane: Sendable {
         return attempts.count
     }
 
-    /// One attempt and its record. A ledger that fails leaves the delivery to its lease.
+    /// Makes one attempt and records it; a ledger that fails leaves the delivery to its lease.
     func process(_ delivery: ClaimedDelivery) async {
         guard let attempt = await attempt(delivery) else { return }
         do {

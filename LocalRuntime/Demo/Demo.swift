@@ -30,9 +30,19 @@ struct Demo {
         }
     }
 
+    /// Ends with where to look next.
     private func close(_ folder: TemporaryFolder) {
+        let program = Program.built("tallystick")
         guard options.keepsData else {
             folder.remove()
+            print(
+                """
+
+                Where to look next:
+                  make demo ARGS=--keep-data   keeps the ledger and says how to ask it
+                  LocalRuntime/Demo            this demo: its catalog, generator and recount
+                  \(program) --help
+                """)
             return
         }
         let data = folder.file("demo.db")
@@ -40,9 +50,11 @@ struct Demo {
             """
 
             The ledger stays in \(data). Where to look next:
-              .build/release/tallystick invoke listInvoices --data \(data)
-              .build/release/tallystick invoke listWebhookDeliveries --data \(data)
-              .build/release/tallystick serve --data \(data)
+              \(program) invoke listInvoices --data \(data)
+              \(program) invoke listWebhookDeliveries --data \(data)
+              \(program) invoke queryUsage --data \(data) \\
+                -d '{"subscriptionId": "gotham-api", "at": "2026-02-01T06:00:00Z"}'
+              \(program) serve --data \(data) --clock 2026-02-02T00:00:00Z
             """)
     }
 

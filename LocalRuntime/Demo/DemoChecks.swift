@@ -117,10 +117,6 @@ struct DemoChecks {
             """
 
             Every figure agrees with an independent recount of the \(records.count) events.
-            Where to look next:
-              make demo ARGS=--keep-data         keeps the ledger and says what to ask it
-              LocalRuntime/Demo/                 this demo: catalog, generator, recount
-              .build/release/tallystick --help   the commands
             """)
     }
 }

@@ -11,7 +11,7 @@ struct DemoSetup {
             "putWebhookEndpoint",
             #"{"id":"demo","url":"\#(url)","eventTypes":["*"],"enabled":true}"#)
         guard let secret = WebhookSecret(endpoint.text("secret")) else {
-            throw TimedOut(description: "putWebhookEndpoint gave no secret")
+            throw NotHappened(description: "putWebhookEndpoint gave no secret")
         }
         receiver.trust(secret)
         print("A webhook receiver listens on \(url) and knows its signing secret.")

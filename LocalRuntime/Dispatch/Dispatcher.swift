@@ -33,7 +33,8 @@ struct Dispatcher: Sendable {
     func call(
         _ name: String, _ document: JSONDocument, requestId: String = RequestID.make()
     ) async throws(Problem) -> [UInt8] {
-        let result = try await registry.invoke(name, document, context(name, requestId: requestId))
+        let context = context(name, requestId: requestId)
+        let result = try await registry.invoke(name, document, context)
         wakes[name]?.forEach { $0.ring() }
         return result
     }
@@ -42,13 +43,16 @@ struct Dispatcher: Sendable {
     func call(
         _ name: String, body: [UInt8], requestId: String = RequestID.make()
     ) async throws(Problem) -> [UInt8] {
-        let result = try await registry.invoke(name, body: body, context(name, requestId: requestId))
+        let context = context(name, requestId: requestId)
+        let result = try await registry.invoke(name, body: body, context)
         wakes[name]?.forEach { $0.ring() }
         return result
     }
 
     /// What a call of `name` that begins now carries.
-    func context(_ name: String, requestId: String = RequestID.make()) -> FunctionContext {
+    func context(
+        _ name: String, requestId: String = RequestID.make()
+    ) -> FunctionContext {
         var logger = logger
         logger[metadataKey: "request"] = .string(requestId)
         logger[metadataKey: "function"] = .string(name)

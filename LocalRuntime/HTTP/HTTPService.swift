@@ -1,3 +1,4 @@
+import Foundation
 import Hummingbird
 import HummingbirdCore
 import Logging
@@ -15,7 +16,7 @@ struct HTTPService: Service {
 
     func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await application.run() }
+            group.addTask { try await serve() }
             group.addTask {
                 try await gracefulShutdown()
                 try await Task.sleep(for: RuntimeLimits.requestsStop)
@@ -23,6 +24,15 @@ struct HTTPService: Service {
             }
             try await group.next()
             group.cancelAll()
+        }
+    }
+
+    private func serve() async throws {
+        do {
+            try await application.run()
+        } catch let error as IOError {
+            let reason = String(cString: strerror(error.errnoCode))
+            throw SettingError("cannot listen on \(host), port \(port): \(reason)")
         }
     }
 

@@ -14,7 +14,8 @@ extension Response {
         headers[.contentType] = type
         headers[.requestId] = requestId
         self.init(
-            status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: json)))
+            status: status, headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: json)))
     }
 
     /// A failed call, as RFC 9457 has it.

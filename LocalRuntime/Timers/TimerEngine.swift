@@ -9,7 +9,7 @@ import Logging
 /// A tick counts as fired once its function has answered and that is stored; a process that dies in
 /// between fires it again.
 actor TimerEngine {
-    /// When a function next has something to do; its timers skip the ticks before. nil is never.
+    /// When a function next has something to do, nil for never; its timers skip the ticks before.
     typealias DueWork = @Sendable () async throws -> Instant?
 
     private var book: TimerBook
@@ -69,7 +69,8 @@ actor TimerEngine {
             guard !isStopping else { throw Problem(.unavailable, "the runtime is stopping") }
             guard fired < RuntimeLimits.firingsPerAdvance else {
                 throw Problem(
-                    .unprocessable, "\(fired) timers fired up to \(clock.now); go on in smaller steps")
+                    .unprocessable,
+                    "\(fired) timers fired up to \(clock.now); go on in smaller steps")
             }
             clock.advance(to: firing.tick)
             if let problem = await call(firing), problem.status >= 500 { throw problem }

@@ -38,8 +38,9 @@ struct HTTPGateTests {
             name: "a member that stands twice", body: #"{"text":"a","text":"b"}"#, status: 400,
             problem: "malformed-json"),
         Row(
-            name: "nested too deep", body: String(repeating: "[", count: 64)
-                + String(repeating: "]", count: 64), status: 400, problem: "malformed-json"),
+            name: "nested too deep",
+            body: String(repeating: "[", count: 64) + String(repeating: "]", count: 64),
+            status: 400, problem: "malformed-json"),
         Row(name: "not an object", body: "[]", status: 400, problem: "invalid-request"),
         Row(
             name: "an unknown field", body: #"{"txet":"a"}"#, status: 400,
@@ -87,8 +88,8 @@ struct HTTPGateTests {
     func limit(excess: Int, status: Int) async throws {
         let frame = #"{"text":""}"#.utf8.count
         let length = Limits.bodyBytes - frame + excess
-        let body = Array(#"{"text":""#.utf8) + Array(repeating: UInt8(ascii: "a"), count: length)
-            + Array(#""}"#.utf8)
+        let filler = [UInt8](repeating: UInt8(ascii: "a"), count: length)
+        let body = Array(#"{"text":""#.utf8) + filler + Array(#""}"#.utf8)
         let calls = Recorder<Int>()
         let dispatcher = Dispatcher.scripted { text, _ in
             calls.add(text.utf8.count)

@@ -1,49 +1,51 @@
-import Curl
 import Foundation
-import JSON
 import Synchronization
 import Testing
 
 /// The built program beside the tests, run as a process.
+///
+/// It is spawned without Foundation's `Process`, which loses the end of a process now and then
+/// where several are started at once.
 final class Program: Sendable {
     /// What it wrote to the standard error, line by line.
     let errors: AsyncStream<String>
 
-    private let process: Process
-    private let input = Pipe()
-    private let output = Pipe()
+    private let life: Life
+    private let input: Mutex<FileHandle?>
+    private let output: FileHandle
     private let exits: AsyncStream<Int32>
 
-    /// Starts the program; only `environment` of `TALLYSTICK_…` reaches it.
+    // Descriptors that another spawn must not inherit exist only while this is held.
+    private static let spawning = Mutex(())
+
+    /// Starts the program with no other environment than the given one.
     init(_ arguments: [String], environment: [String: String] = [:]) throws {
-        process = Process()
-        process.executableURL = try Self.executable()
-        process.arguments = arguments
-        process.environment = environment
-        let errorPipe = Pipe()
-        process.standardError = errorPipe
-        process.standardOutput = output
-        process.standardInput = input
-        errors = Self.lines(of: errorPipe.fileHandleForReading)
-        let exits = AsyncStream.makeStream(of: Int32.self)
-        self.exits = exits.stream
-        process.terminationHandler = { process in
-            exits.continuation.yield(
-                process.terminationReason == .exit ? process.terminationStatus : -1)
+        let path = try Self.executable().path
+        let (pid, pipes) = try Self.spawning.withLock { _ in
+            let pipes = try (0..<3).map { _ in try PipeEnds() }
+            return (try Self.spawn(path, arguments, environment, pipes), pipes)
         }
-        try process.run()
+        close(pipes[0].reading)
+        close(pipes[1].writing)
+        close(pipes[2].writing)
+        let life = Life(pid)
+        self.life = life
+        input = Mutex(FileHandle(fileDescriptor: pipes[0].writing, closeOnDealloc: true))
+        output = FileHandle(fileDescriptor: pipes[1].reading, closeOnDealloc: true)
+        errors = Self.lines(of: pipes[2].reading)
+        exits = Self.exit(of: life)
     }
 
-    deinit {
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-    }
+    deinit { life.signal(SIGKILL) }
 
-    func stop() { process.terminate() }
+    func stop() { life.signal(SIGTERM) }
 
     /// Hands it the whole standard input.
     func feed(_ text: String) throws {
-        try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
-        try input.fileHandleForWriting.close()
+        try input.withLock { handle in
+            if !text.isEmpty { try handle?.write(contentsOf: Data(text.utf8)) }
+            handle = nil
+        }
     }
 
     /// Waits for its end; its exit code, -1 where a signal killed it.
@@ -51,7 +53,7 @@ final class Program: Sendable {
 
     /// What it wrote to the standard output, once it has ended.
     func text() throws -> String {
-        String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        String(decoding: try output.readToEnd() ?? Data(), as: UTF8.self)
     }
 
     private static func executable() throws -> URL {
@@ -64,87 +66,100 @@ final class Program: Sendable {
             "the program is not built beside the tests")
     }
 
-    private static func lines(of handle: FileHandle) -> AsyncStream<String> {
+    private static func spawn(
+        _ path: String, _ arguments: [String], _ environment: [String: String],
+        _ pipes: [PipeEnds]
+    ) throws -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, pipes[0].reading, STDIN_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, pipes[1].writing, STDOUT_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, pipes[2].writing, STDERR_FILENO)
+        // The thread that spawns may have signals blocked; the program must not inherit that.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        let words = ([path] + arguments).map { strdup($0) }
+        let variables = environment.map { strdup("\($0.key)=\($0.value)") }
+        defer { (words + variables).forEach { free($0) } }
+        var pid = pid_t()
+        let result = posix_spawn(
+            &pid, path, &actions, &attributes, words + [nil], variables + [nil])
+        guard result == 0 else { throw ProgramError(code: result) }
+        return pid
+    }
+
+    private static func exit(of life: Life) -> AsyncStream<Int32> {
+        let exits = AsyncStream.makeStream(of: Int32.self)
+        Thread.detachNewThread { exits.continuation.yield(life.wait()) }
+        return exits.stream
+    }
+
+    private static func lines(of descriptor: Int32) -> AsyncStream<String> {
         let lines = AsyncStream.makeStream(of: String.self)
-        let rest = Mutex<[UInt8]>([])
-        handle.readabilityHandler = { handle in
-            let data = handle.availableData
-            guard !data.isEmpty else {
-                handle.readabilityHandler = nil
-                lines.continuation.finish()
-                return
-            }
-            let complete = rest.withLock { rest in
-                rest += data
-                var parts = rest.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        Thread.detachNewThread {
+            var rest: [UInt8] = []
+            var buffer = [UInt8](repeating: 0, count: 65_536)
+            while true {
+                let count = read(descriptor, &buffer, buffer.count)
+                guard count > 0 else { break }
+                rest += buffer[..<count]
+                var parts = rest.split(
+                    separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
                 rest = Array(parts.popLast() ?? [])
-                return parts.map { String(decoding: $0, as: UTF8.self) }
+                for part in parts {
+                    lines.continuation.yield(String(decoding: part, as: UTF8.self))
+                }
             }
-            for line in complete { lines.continuation.yield(line) }
+            close(descriptor)
+            lines.continuation.finish()
         }
         return lines.stream
     }
 }
 
-/// A `tallystick serve` that accepts requests.
-final class Server: Sendable {
-    let url: String
-    let port: Int
-    private let program: Program
+/// A process from its start until its number may be another's.
+private final class Life: Sendable {
+    private let pid: pid_t
+    private let hasEnded = Mutex(false)
 
-    /// Starts it on a free port and waits until it listens.
-    init(
-        _ data: String, _ arguments: [String] = [], environment: [String: String] = [:]
-    ) async throws {
-        program = try Program(
-            ["serve", "--data", data, "--port", "0"] + arguments, environment: environment)
-        let line = try #require(await Self.line("listening", of: program))
-        let metadata = try #require(JSONDocument.parse(Array(line.utf8)).root.member("metadata"))
-        #expect(metadata.member("host")?.string == "127.0.0.1")
-        port = try #require(metadata.member("port").flatMap { Int($0.string) })
-        url = "http://127.0.0.1:\(port)"
+    init(_ pid: pid_t) { self.pid = pid }
+
+    func signal(_ number: Int32) {
+        hasEnded.withLock { if !$0 { kill(pid, number) } }
     }
 
-    /// Waits for a log record.
-    func line(_ message: String) async -> String? { await Self.line(message, of: program) }
-
-    func call(_ function: String, _ body: String = "") async throws -> String {
-        let response = try await send("POST", url + "/functions/" + function, Array(body.utf8))
-        #expect(response.status == 200, "\(function): \(response.text)")
-        return response.text
-    }
-
-    func stop() { program.stop() }
-
-    func exit() async -> Int32 { await program.exit() }
-
-    /// Stops it and expects that it ends well.
-    func end() async {
-        program.stop()
-        #expect(await program.exit() == 0)
-    }
-
-    private static func line(_ message: String, of program: Program) async -> String? {
-        await program.errors.first { $0.contains("\"message\":\"\(message)\"") }
+    /// Blocks until it ends; its exit code, -1 where a signal killed it.
+    func wait() -> Int32 {
+        var information = siginfo_t()
+        while waitid(P_PID, id_t(pid), &information, WEXITED | WNOWAIT) != 0, errno == EINTR {}
+        return hasEnded.withLock { hasEnded in
+            hasEnded = true
+            var status: Int32 = 0
+            waitpid(pid, &status, 0)
+            return status & 0x7F == 0 ? status >> 8 & 0xFF : -1
+        }
     }
 }
 
-/// A folder that goes when the test ends.
-final class TemporaryFolder: Sendable {
-    private let url: URL
+/// A pipe that no other process inherits.
+private struct PipeEnds {
+    let reading: Int32
+    let writing: Int32
 
     init() throws {
-        url = FileManager.default.temporaryDirectory
-            .appendingPathComponent("tallystick-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        var ends: [Int32] = [0, 0]
+        guard pipe(&ends) == 0 else { throw ProgramError(code: errno) }
+        (reading, writing) = (ends[0], ends[1])
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     }
+}
 
-    deinit { try? FileManager.default.removeItem(at: url) }
-
-    func path(_ name: String) -> String { url.appendingPathComponent(name).path }
-
-    func write(_ text: String, to name: String) throws -> String {
-        try Data(text.utf8).write(to: URL(fileURLWithPath: path(name)))
-        return path(name)
-    }
+struct ProgramError: Error {
+    let code: Int32
 }

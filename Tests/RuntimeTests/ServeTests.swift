@@ -1,3 +1,4 @@
+import Billing
 import Curl
 import Foundation
 import JSON
@@ -27,7 +28,7 @@ struct ServeTests {
 
     private static let event = """
         {"customerEventId":"e1","customerId":"acme","eventName":"call",
-         "timestamp":"2026-01-05T00:00:00Z"}
+         "timestamp":"2026-01-01T05:00:00Z"}
         """
 
     private static func populate(_ server: Server) async throws {
@@ -173,6 +174,17 @@ struct ServeTests {
         #expect(await second.errors.first { $0.contains("in use: use --url") } != nil)
         #expect(await second.exit() == 1)
         #expect(try await send("GET", server.url + "/readyz").status == 200)
+        await server.end()
+    }
+
+    @Test("a port that is taken")
+    func portTaken() async throws {
+        let folder = try TemporaryFolder()
+        let server = try await Server(folder.path("a.db"))
+        let second = try Program(
+            ["serve", "--data", folder.path("b.db"), "--port", String(server.port)])
+        #expect(await second.errors.first { $0.contains("cannot listen on 127.0.0.1") } != nil)
+        #expect(await second.exit() == 1)
         await server.end()
     }
 

@@ -1,7 +1,9 @@
 import Foundation
-import Synchronization
 
-/// The `tallystick` program next to this one, started as a process of its own.
+/// A program started as a process of its own: `tallystick` next to this one, or another.
+///
+/// Its input and output are files, opened by the new process itself: programs that are started at
+/// once do not keep each other's pipes open. (Foundation's `Process` now and then loses an end.)
 final class Program: Sendable {
     /// What a program that ended left behind.
     struct Result: Sendable {
@@ -11,66 +13,71 @@ final class Program: Sendable {
         let errors: String
     }
 
-    private let process: Process
+    private let child: ChildProcess
     private let exits: AsyncStream<Void>
     private let output: String
     private let errors: String
 
     /// The folder of the running program, where the build puts all of them.
-    static var folder: String {
+    private static var folder: String {
         Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent().path ?? "."
     }
 
-    /// - Parameter folder: takes the program's output.
+    /// Where the program stands that is built as `name`.
+    static func built(_ name: String) -> String { folder + "/" + name }
+
+    /// - Parameters:
+    ///   - path: of the program.
+    ///   - environment: besides this process's own, of which no setting of the program is taken.
+    ///   - input: all of the standard input.
+    ///   - folder: takes the program's output.
     init(
-        _ arguments: [String], environment: [String: String] = [:], folder: TemporaryFolder
+        at path: String = built("tallystick"), _ arguments: [String],
+        environment: [String: String] = [:], input: String = "", folder: TemporaryFolder
     ) throws {
         let name = folder.file(UUID().uuidString)
         output = name + ".out"
         errors = name + ".err"
-        process = Process()
-        process.executableURL = URL(fileURLWithPath: Self.folder + "/tallystick")
-        process.arguments = arguments
-        process.environment = Self.environment.merging(environment) { $1 }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try Self.create(output)
-        process.standardError = try Self.create(errors)
+        try Data(input.utf8).write(to: URL(fileURLWithPath: name + ".in"))
+        let own = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("TALLYSTICK_") }
+        let child = try ChildProcess(
+            path, arguments, environment: own.merging(environment) { $1 },
+            files: [name + ".in", output, errors])
+        self.child = child
         let (exits, ended) = AsyncStream<Void>.makeStream()
         self.exits = exits
-        process.terminationHandler = { _ in ended.finish() }
-        try process.run()
+        Thread.detachNewThread {
+            child.wait()
+            ended.finish()
+        }
     }
 
-    /// This process's own, without settings that would change what the program does.
-    private static var environment: [String: String] {
-        ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("TALLYSTICK_") }
-    }
+    /// Nobody can stop it any more: it must not outlive its owner.
+    deinit { child.send(SIGKILL) }
 
-    private static func create(_ path: String) throws -> FileHandle {
-        try Data().write(to: URL(fileURLWithPath: path))
-        return try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-    }
-
-    var isRunning: Bool { process.isRunning }
+    var isRunning: Bool { child.status == nil }
 
     var writtenErrors: String { (try? String(contentsOfFile: errors, encoding: .utf8)) ?? "" }
 
-    func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+    func send(_ signal: Int32) { child.send(signal) }
 
-    /// Waits for the program's end.
+    /// Waits for the program's end; one task at a time may.
     func result() async -> Result {
         for await _ in exits {}
+        let status = child.status ?? 0
         return Result(
-            status: process.terminationStatus,
-            isKilled: process.terminationReason == .uncaughtSignal,
+            status: status >> 8 & 0xFF, isKilled: status & 0x7F != 0,
             output: (try? String(contentsOfFile: output, encoding: .utf8)) ?? "",
             errors: writtenErrors)
     }
 
-    /// Runs the program to its end.
+    /// Runs a program to its end.
     static func run(
-        _ arguments: [String], environment: [String: String] = [:], folder: TemporaryFolder
+        at path: String = built("tallystick"), _ arguments: [String],
+        environment: [String: String] = [:], input: String = "", folder: TemporaryFolder
     ) async throws -> Result {
-        try await Program(arguments, environment: environment, folder: folder).result()
+        try await Program(
+            at: path, arguments, environment: environment, input: input, folder: folder
+        ).result()
     }
 }

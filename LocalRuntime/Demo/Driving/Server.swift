@@ -20,7 +20,7 @@ struct Server: Sendable {
             environment: environment, folder: folder)
         let port = try await waitFor("the server's port", within: .seconds(60)) {
             guard program.isRunning else {
-                throw TimedOut(description: "the server ended: \(program.writtenErrors)")
+                throw NotHappened(description: "the server ended: \(program.writtenErrors)")
             }
             let text = try? String(contentsOfFile: portFile, encoding: .utf8)
             return text.flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }

@@ -1,11 +1,11 @@
-/// A thing that did not happen in time.
-struct TimedOut: Error, CustomStringConvertible {
+/// A thing that did not happen, or not in time.
+struct NotHappened: Error, CustomStringConvertible {
     let description: String
 }
 
 /// Looks again and again until there is a value.
 ///
-/// - Throws: `TimedOut` saying what was waited for, or what `look` throws.
+/// - Throws: `NotHappened` saying what was waited for, or what `look` throws.
 func waitFor<Value>(
     _ what: String, within limit: Duration, _ look: () async throws -> Value?
 ) async throws -> Value {
@@ -13,7 +13,7 @@ func waitFor<Value>(
     while true {
         if let value = try await look() { return value }
         guard ContinuousClock.now < deadline else {
-            throw TimedOut(description: "\(what): not within \(limit)")
+            throw NotHappened(description: "\(what): not within \(limit)")
         }
         try await Task.sleep(for: .milliseconds(10))
     }

@@ -56,7 +56,7 @@ final class WebhookReceiver: Sendable {
             }
             group.addTask {
                 guard let port = await ports.first(where: { _ in true }) else {
-                    throw TimedOut(description: "the webhook receiver got no port")
+                    throw NotHappened(description: "the webhook receiver got no port")
                 }
                 return try await body(receiver, "http://127.0.0.1:\(port)/webhooks")
             }

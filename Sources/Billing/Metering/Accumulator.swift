@@ -94,12 +94,14 @@ package struct GroupMembership: Sendable {
 package struct FoldStep: Sendable {
     fileprivate let aggregate: Aggregate
     fileprivate let fees: TransactionFees?
+    /// With the digest of before: its link cannot fail, and costs more than all the rest.
     fileprivate let evidence: Evidence
+    fileprivate let hash: Digest
     fileprivate let group: (key: [UInt8]?, aggregate: Aggregate)?
 }
 
 extension Accumulator {
-    /// Folds one record: quantity, fees, evidence and group.
+    /// Folds one record: quantity, fees, evidence and group; all but the digest's link.
     ///
     /// - Throws: `ArithmeticError.overflow` where a sum would need more than 38 digits.
     package func step(_ record: FoldRecord, price: Price) throws(ArithmeticError) -> FoldStep {
@@ -113,24 +115,29 @@ extension Accumulator {
         var evidence = evidence
         evidence.fold(record)
         guard let membership = record.group else {
-            return FoldStep(aggregate: aggregate, fees: fees, evidence: evidence, group: nil)
+            return FoldStep(
+                aggregate: aggregate, fees: fees, evidence: evidence, hash: record.hash, group: nil)
         }
         var group = groups.aggregate(membership.key)
         try group.fold(record, isNewValue: membership.isNewValue)
         return FoldStep(
-            aggregate: aggregate, fees: fees, evidence: evidence, group: (membership.key, group))
+            aggregate: aggregate, fees: fees, evidence: evidence, hash: record.hash,
+            group: (membership.key, group))
     }
 
+    /// Takes a step of this accumulator, and links its record to the digest.
     package mutating func take(_ step: FoldStep) {
         aggregate = step.aggregate
         fees = step.fees
         evidence = step.evidence
+        evidence.digest = evidence.digest.link(step.hash)
         if let group = step.group { groups.put(group.aggregate, under: group.key) }
     }
 }
 
 extension Aggregate {
-    fileprivate mutating func fold(
+    /// - Throws: `ArithmeticError.overflow` where a sum would need more than 38 digits.
+    package mutating func fold(
         _ record: FoldRecord, isNewValue: Bool
     ) throws(ArithmeticError) {
         switch record.reading {
@@ -171,6 +178,7 @@ extension LatestValue {
 }
 
 extension Evidence {
+    /// All but the digest.
     mutating func fold(_ record: FoldRecord) {
         eventCount += 1
         if record.isLate { lateEventCount += 1 }
@@ -178,6 +186,5 @@ extension Evidence {
         lastEventAt = max(lastEventAt, record.timestamp)
         if firstSequence == 0 { firstSequence = record.sequence }
         lastSequence = record.sequence
-        digest = digest.link(record.hash)
     }
 }

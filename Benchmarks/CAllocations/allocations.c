@@ -1,0 +1,66 @@
+#include "CAllocations.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define HAS_SANITIZER 1
+#endif
+#endif
+
+#if defined(__GLIBC__) && !defined(HAS_SANITIZER)
+
+// The names under which glibc keeps its own; what a program defines comes before them.
+extern void *__libc_malloc(size_t size);
+extern void *__libc_calloc(size_t count, size_t size);
+extern void *__libc_realloc(void *block, size_t size);
+extern void *__libc_memalign(size_t alignment, size_t size);
+
+static _Thread_local uint64_t count;
+
+void *malloc(size_t size) {
+    count += 1;
+    return __libc_malloc(size);
+}
+
+void *calloc(size_t number, size_t size) {
+    count += 1;
+    return __libc_calloc(number, size);
+}
+
+void *realloc(void *block, size_t size) {
+    count += 1;
+    return __libc_realloc(block, size);
+}
+
+void *memalign(size_t alignment, size_t size) {
+    count += 1;
+    return __libc_memalign(alignment, size);
+}
+
+void *aligned_alloc(size_t alignment, size_t size) {
+    count += 1;
+    return __libc_memalign(alignment, size);
+}
+
+int posix_memalign(void **block, size_t alignment, size_t size) {
+    count += 1;
+    void *found = __libc_memalign(alignment, size);
+    if (found == NULL) return ENOMEM;
+    *block = found;
+    return 0;
+}
+
+bool allocations_are_counted(void) { return true; }
+
+uint64_t allocations_of_this_thread(void) { return count; }
+
+#else
+
+bool allocations_are_counted(void) { return false; }
+
+uint64_t allocations_of_this_thread(void) { return 0; }
+
+#endif

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Foundation
+
+/// Measures the hot paths beside their baselines; fails where a target is missed.
+@main
+struct Benchmarks: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "benchmarks",
+        abstract: "Measures the hot paths beside their baselines, one thread, monotonic clock.")
+
+    @Argument(help: "What to measure: \(Suite.allCases.map(\.rawValue)). All, if left out.")
+    var suites: [Suite] = []
+
+    @Option(help: "Samples of each benchmark, of about 4 ms.")
+    var samples = 101
+
+    @Flag(help: "Prints JSON instead of a table.")
+    var json = false
+
+    func validate() throws {
+        guard (1...100_000).contains(samples) else {
+            throw ValidationError("--samples must be 1 to 100000")
+        }
+    }
+
+    func run() throws {
+        let harness = Harness(samples: samples)
+        var measurements: [Measurement] = []
+        for suite in suites.isEmpty ? Suite.allCases : suites {
+            for benchmark in try suite.benchmarks() {
+                measurements.append(try harness.measure(benchmark))
+            }
+        }
+        let report = Report(measurements: measurements, load: Self.loadAverage)
+        if json {
+            print(String(decoding: report.json, as: UTF8.self))
+        } else {
+            print(report.table)
+            print(report.loadLine)
+        }
+        if measurements.contains(where: { !$0.faults.isEmpty }) { throw ExitCode.failure }
+    }
+
+    /// Of the last 1, 5 and 15 minutes: other work on the machine makes every figure worse.
+    private static var loadAverage: [Double] {
+        var load = [Double](repeating: 0, count: 3)
+        return getloadavg(&load, 3) == 3 ? load : []
+    }
+}
+
+extension Suite: ExpressibleByArgument {}

@@ -1,0 +1,89 @@
+import CAllocations
+
+/// Takes samples of a benchmark, one after the other on this thread.
+struct Harness {
+    let samples: Int
+
+    /// A sample lasts about this long: thousands of passes, and short beside a scheduler's slice.
+    static let sampleLength = Duration.milliseconds(4)
+    static let warmUp = Duration.milliseconds(200)
+
+    private let clock = ContinuousClock()
+
+    func measure(_ benchmark: Benchmark) throws -> Measurement {
+        var checksum = 0
+        let passes = try passesPerSample(benchmark, &checksum)
+        var nanoseconds: [Double] = []
+        for _ in 0..<samples {
+            let length = try time(benchmark, passes: passes, &checksum)
+            nanoseconds.append(length / Double(passes * benchmark.operations))
+        }
+        nanoseconds.sort()
+        return Measurement(
+            benchmark: benchmark, samples: samples, passesPerSample: passes,
+            medianNanoseconds: nanoseconds[nanoseconds.count / 2],
+            leastNanoseconds: nanoseconds[0],
+            allocationsPerOperation: try allocations(of: benchmark, &checksum), checksum: checksum)
+    }
+
+    /// Runs it until code, caches and the processor's clock are warm, and learns how fast it is.
+    private func passesPerSample(_ benchmark: Benchmark, _ checksum: inout Int) throws -> Int {
+        let start = clock.now
+        var passes = 0
+        var batch = 1
+        while clock.now - start < Self.warmUp {
+            checksum &+= try benchmark.run(passes: batch)
+            passes += batch
+            batch *= 2
+        }
+        let share = Self.sampleLength.nanoseconds / (clock.now - start).nanoseconds
+        return max(1, Int(Double(passes) * share))
+    }
+
+    private func time(
+        _ benchmark: Benchmark, passes: Int, _ checksum: inout Int
+    ) throws -> Double {
+        let start = clock.now
+        checksum &+= try benchmark.run(passes: passes)
+        return (clock.now - start).nanoseconds
+    }
+
+    private func allocations(of benchmark: Benchmark, _ checksum: inout Int) throws -> Double? {
+        guard allocations_are_counted() else { return nil }
+        let before = allocations_of_this_thread()
+        checksum &+= try benchmark.run(passes: 10)
+        let count = allocations_of_this_thread() - before
+        return Double(count) / Double(10 * benchmark.operations)
+    }
+}
+
+/// What the samples of one benchmark came to.
+struct Measurement {
+    let benchmark: Benchmark
+    let samples: Int
+    let passesPerSample: Int
+    /// Of one operation, as the least.
+    let medianNanoseconds: Double
+    let leastNanoseconds: Double
+    /// Nil where allocations cannot be counted.
+    let allocationsPerOperation: Double?
+    let checksum: Int
+
+    /// What it has to hold to and does not.
+    var faults: [String] {
+        var faults: [String] = []
+        if let target = benchmark.targetNanoseconds, medianNanoseconds > target {
+            faults.append("slower than its target")
+        }
+        if !benchmark.mayAllocate, let allocationsPerOperation, allocationsPerOperation > 0 {
+            faults.append("allocates")
+        }
+        return faults
+    }
+}
+
+extension Duration {
+    var nanoseconds: Double {
+        Double(components.seconds) * 1e9 + Double(components.attoseconds) / 1e9
+    }
+}

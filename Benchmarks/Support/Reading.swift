@@ -1,0 +1,45 @@
+import Billing
+import Foundation
+import JSON
+
+/// What benchmarks are made from, read as the contract writes it.
+enum Reading {
+    static func price(_ json: String) throws -> Price {
+        let issues = FieldIssues()
+        let document = try JSONDocument.parse(Array(json.utf8))
+        let price = Price(FieldValue(document.root, issues: issues))
+        try issues.throwIfAny()
+        guard let price else { throw Disagreement(what: "no price in \(json)") }
+        return price
+    }
+
+    static func decimal(_ text: String) throws -> Decimal {
+        guard let decimal = Decimal(string: text) else {
+            throw Disagreement(what: "\(text) is no decimal")
+        }
+        return decimal
+    }
+}
+
+/// A benchmark is not set up as it says, so its figures would mean nothing.
+struct Disagreement: Error, CustomStringConvertible {
+    let what: String
+
+    var description: String { "the sides of a benchmark differ: \(what)" }
+}
+
+extension ExactDecimal {
+    /// Depends on the value, and costs next to nothing.
+    var checksum: Int { Int(truncatingIfNeeded: mantissa) }
+}
+
+extension Fraction {
+    var checksum: Int { numerator.checksum }
+}
+
+extension Decimal {
+    /// The last bytes of the mantissa, which follows 4 bytes of exponent and sign.
+    var checksum: Int {
+        withUnsafeBytes(of: self) { $0.loadUnaligned(fromByteOffset: 4, as: Int.self) }
+    }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import JSON
+
+/// The measurements of a run, as a table and as JSON.
+struct Report {
+    let measurements: [Measurement]
+    let load: [Double]
+
+    var table: String {
+        var rows = [
+            ["benchmark", "median ns", "least ns", "target ns", "baseline", "allocations", ""]
+        ]
+        for measurement in measurements {
+            let benchmark = measurement.benchmark
+            rows.append([
+                "\(benchmark.suite): \(benchmark.name)", Self.text(measurement.medianNanoseconds),
+                Self.text(measurement.leastNanoseconds),
+                benchmark.targetNanoseconds.map { "≤ " + Self.text($0) } ?? "",
+                ratio(measurement).map { "1/" + Self.text($0) } ?? "",
+                measurement.allocationsPerOperation.map(Self.text) ?? "unknown",
+                measurement.faults.joined(separator: ", "),
+            ])
+        }
+        return Self.aligned(rows)
+    }
+
+    var loadLine: String {
+        "load average " + load.map { String(format: "%.2f", $0) }.joined(separator: " ")
+    }
+
+    var json: [UInt8] {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.key("loadAverage")
+            writer.array { writer in for value in load { writer.raw(String(value).utf8) } }
+            writer.key("benchmarks")
+            writer.array { writer in
+                for measurement in measurements { write(measurement, to: &writer) }
+            }
+        }
+        return writer.bytes
+    }
+
+    private func write(_ measurement: Measurement, to writer: inout JSONWriter) {
+        let benchmark = measurement.benchmark
+        writer.object { writer in
+            writer.member("suite", benchmark.suite.rawValue)
+            writer.member("name", benchmark.name)
+            writer.member("samples", measurement.samples)
+            let operations = measurement.passesPerSample * benchmark.operations
+            writer.member("operationsPerSample", operations)
+            writer.number("medianNanoseconds", measurement.medianNanoseconds)
+            writer.number("leastNanoseconds", measurement.leastNanoseconds)
+            writer.number("targetNanoseconds", benchmark.targetNanoseconds)
+            writer.number("allocationsPerOperation", measurement.allocationsPerOperation)
+            if let baseline = benchmark.baseline { writer.member("baseline", baseline) }
+            writer.number("timesFasterThanBaseline", ratio(measurement))
+            writer.key("faults")
+            writer.array { writer in for fault in measurement.faults { writer.string(fault) } }
+        }
+    }
+
+    /// How many times faster than its baseline, by the medians.
+    private func ratio(_ measurement: Measurement) -> Double? {
+        guard let name = measurement.benchmark.baseline else { return nil }
+        let baseline = measurements.first {
+            $0.benchmark.suite == measurement.benchmark.suite && $0.benchmark.name == name
+        }
+        return baseline.map { $0.medianNanoseconds / measurement.medianNanoseconds }
+    }
+
+    private static func text(_ value: Double) -> String {
+        if value == value.rounded() { return String(format: "%.0f", value) }
+        return String(format: value < 100 ? "%.1f" : "%.0f", value)
+    }
+
+    /// Columns as wide as their widest cell: the first one from the left, all others from the right.
+    private static func aligned(_ rows: [[String]]) -> String {
+        let widths = (rows.first ?? []).indices.map { column in
+            rows.map { $0[column].count }.max() ?? 0
+        }
+        return rows.map { row in
+            row.enumerated().map { column, cell in
+                let space = String(repeating: " ", count: widths[column] - cell.count)
+                return column == 0 || column == row.count - 1 ? cell + space : space + cell
+            }.joined(separator: "  ")
+        }.joined(separator: "\n")
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func number(_ name: StaticString, _ value: Double?) {
+        key(name)
+        if let value { raw(String(format: "%.2f", value).utf8) } else { null() }
+    }
+}
