@@ -41,12 +41,10 @@ lint:
 	swift format lint --strict --recursive $(SOURCES)
 	.ci/hygiene
 
+# For example: make bench ARGS=pricing, or ARGS='metering --json'. Fails where a target is missed.
 bench: setup
-	@if [ -d Benchmarks ]; then \
-		swift run -c release --package-path Benchmarks $(ARGS); \
-	else \
-		echo "bench: there are no benchmarks yet; they come with a later part"; \
-	fi
+	swift build -c release --product benchmarks
+	"$$(swift build -c release --show-bin-path)/benchmarks" $(ARGS)
 
 # For example: make serve ARGS='--data tallystick.db --catalog catalog.yaml'
 serve: setup

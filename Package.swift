@@ -12,9 +12,9 @@ let house: [SwiftSetting] = [
 
 // simdjson chooses its kernel at compile time; every x86-64 server since 2010 has westmere's set.
 #if arch(x86_64)
-let kernel: [CXXSetting] = [.unsafeFlags(["-march=westmere"])]
+    let kernel: [CXXSetting] = [.unsafeFlags(["-march=westmere"])]
 #else
-let kernel: [CXXSetting] = []
+    let kernel: [CXXSetting] = []
 #endif
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
@@ -99,9 +99,14 @@ let package = Package(
             path: "LocalRuntime/Demo", resources: [.embedInCode("sample-catalog.yaml")],
             swiftSettings: house),
 
+        .target(name: "CAllocations", path: "Benchmarks/CAllocations"),
+        .executableTarget(
+            name: "benchmarks", dependencies: ["Billing", "JSON", "CAllocations", arguments],
+            path: "Benchmarks", exclude: ["README.md", "CAllocations"], swiftSettings: house),
+
         .target(name: "SocketServer", path: "Tests/SocketServer", swiftSettings: house),
         tests("JSON", ["JSON"]),
-        tests("Billing", ["Billing", "JSON", "BigInt"], fixtures: true),
+        tests("Billing", ["Billing", "JSON", "BigInt", "CAllocations"], fixtures: true),
         tests("Curl", ["Curl", "SocketServer"]),
         tests("Webhooks", ["Webhooks", "Curl", "SocketServer", crypto]),
         tests("Ledger", ["Billing", "JSON", "Ledger", "LedgerSQLite", "SQLite", logging]),

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Foundation
 
-/// Measures the hot paths beside their baselines; fails where a target is missed.
+/// Measures the hot paths beside their baselines; fails where no sample met its target, or where
+/// what must not allocate does.
 @main
 struct Benchmarks: ParsableCommand {
     static let configuration = CommandConfiguration(

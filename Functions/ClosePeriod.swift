@@ -3,7 +3,9 @@ package import FunctionKit
 package import JSON
 package import Ledger
 
-/// Closes every billing period that is due. Calling it again is harmless.
+/// Closes every billing period that is due.
+///
+/// Calling it again is harmless.
 package struct ClosePeriod: Function {
     package static let name = "closePeriod"
 

@@ -3,7 +3,9 @@ package import FunctionKit
 package import JSON
 package import Ledger
 
-/// Puts a customer on the newest version of a plan. The same call again is harmless.
+/// Puts a customer on the newest version of a plan.
+///
+/// The same call again is harmless.
 package struct CreateSubscription: Function {
     package static let name = "createSubscription"
 

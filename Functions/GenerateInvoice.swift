@@ -4,7 +4,9 @@ package import JSON
 package import Ledger
 internal import Logging
 
-/// Writes the invoice of a closed period. The same period gives the same invoice, byte for byte.
+/// Writes the invoice of a closed period.
+///
+/// The same period gives the same invoice, byte for byte.
 package struct GenerateInvoice: Function {
     package static let name = "generateInvoice"
 

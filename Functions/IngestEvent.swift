@@ -23,7 +23,9 @@ package struct IngestEvent: Function {
                 "a request takes at most \(Limits.eventsPerRequest) events; send several requests")
         }
         let catalog = ledger.catalog
-        let items = input.items.map { $0.validated(against: catalog, latest: context.now + Self.maximumAhead) }
+        let items = input.items.map {
+            $0.validated(against: catalog, latest: context.now + Self.maximumAhead)
+        }
         let outcomes = try await ledger.append(items.compactMap(\.event), at: context.now)
         let result = IngestResult(items, outcomes)
         if input.isSingle { try result.throwUnlessTaken(items) }

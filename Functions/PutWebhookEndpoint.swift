@@ -4,7 +4,9 @@ package import JSON
 package import Ledger
 package import Webhooks
 
-/// Creates or changes where webhooks go. The secret is in the answer once, when it is created.
+/// Creates or changes where webhooks go.
+///
+/// The secret is in the answer once, when it is created.
 package struct PutWebhookEndpoint: Function {
     package static let name = "putWebhookEndpoint"
 

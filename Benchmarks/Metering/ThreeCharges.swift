@@ -51,8 +51,16 @@ struct ThreeCharges {
         try fees.fold(event.amount, price: terms)
     }
 
+    /// What a ledger reckons for an event before it takes any of it.
+    func step(_ event: Event) throws -> Int {
+        let counted = try countAccumulator.step(event.occurrence, price: perUnit)
+        let summed = try sumAccumulator.step(event.value, price: perUnit)
+        let paid = try percentageAccumulator.step(event.value, price: percentage)
+        return checksum(of: counted) &+ checksum(of: summed) &+ checksum(of: paid)
+    }
+
     /// All that a ledger folds: values, fees, evidence and digests, each step made and then taken.
-    mutating func step(_ event: Event) throws {
+    mutating func stepAndTake(_ event: Event) throws {
         let counted = try countAccumulator.step(event.occurrence, price: perUnit)
         let summed = try sumAccumulator.step(event.value, price: perUnit)
         let paid = try percentageAccumulator.step(event.value, price: percentage)
@@ -61,16 +69,13 @@ struct ThreeCharges {
         percentageAccumulator.take(paid)
     }
 
-    func onlyStep(_ event: Event) throws -> Int {
-        let counted = try countAccumulator.step(event.occurrence, price: perUnit)
-        let summed = try sumAccumulator.step(event.value, price: perUnit)
-        let paid = try percentageAccumulator.step(event.value, price: percentage)
-        return withUnsafeBytes(of: counted) { Int($0[3]) } &+ withUnsafeBytes(of: summed) { Int($0[3]) } &+ withUnsafeBytes(of: paid) { Int($0[3]) }
+    private func checksum(of step: FoldStep) -> Int {
+        withUnsafeBytes(of: step) { Int($0[0]) }
     }
 
     var checksum: Int {
         sum.sum.checksum &+ fees.chargedVolume.checksum &+ Int(count.eventCount)
             &+ percentageAccumulator.aggregate.sum.checksum
-            &+ percentageAccumulator.evidence.digest.hashValue
+            &+ percentageAccumulator.evidence.digest.checksum
     }
 }

@@ -4,7 +4,7 @@ struct Benchmark {
     let name: String
     /// Operations in one pass.
     let operations: Int
-    /// The most that one operation may take, by the median; nil where the figure is for comparison.
+    /// The most that one operation may take; nil where the figure is for comparison.
     let targetNanoseconds: Double?
     /// The name of what it is compared with, in the same suite.
     let baseline: String?

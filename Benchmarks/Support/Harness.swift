@@ -69,16 +69,22 @@ struct Measurement {
     let allocationsPerOperation: Double?
     let checksum: Int
 
-    /// What it has to hold to and does not.
+    /// What it has to hold to and does not, whatever else the machine does.
     var faults: [String] {
         var faults: [String] = []
-        if let target = benchmark.targetNanoseconds, medianNanoseconds > target {
+        if let target = benchmark.targetNanoseconds, leastNanoseconds > target {
             faults.append("slower than its target")
         }
         if !benchmark.mayAllocate, let allocationsPerOperation, allocationsPerOperation > 0 {
             faults.append("allocates")
         }
         return faults
+    }
+
+    /// Other work took its time from more than half of the samples; see the load.
+    var isDisturbed: Bool {
+        guard let target = benchmark.targetNanoseconds else { return false }
+        return leastNanoseconds <= target && medianNanoseconds > target
     }
 }
 

@@ -37,8 +37,12 @@ extension Fraction {
     var checksum: Int { numerator.checksum }
 }
 
+extension Digest {
+    var checksum: Int { withBytes { $0.loadUnaligned(as: Int.self) } }
+}
+
 extension Decimal {
-    /// The last bytes of the mantissa, which follows 4 bytes of exponent and sign.
+    /// The first bytes of the mantissa, which follows 4 bytes of exponent and sign.
     var checksum: Int {
         withUnsafeBytes(of: self) { $0.loadUnaligned(fromByteOffset: 4, as: Int.self) }
     }

@@ -18,7 +18,8 @@ struct Report {
                 benchmark.targetNanoseconds.map { "≤ " + Self.text($0) } ?? "",
                 ratio(measurement).map { "1/" + Self.text($0) } ?? "",
                 measurement.allocationsPerOperation.map(Self.text) ?? "unknown",
-                measurement.faults.joined(separator: ", "),
+                (measurement.faults + (measurement.isDisturbed ? ["disturbed"] : []))
+                    .joined(separator: ", "),
             ])
         }
         return Self.aligned(rows)
@@ -55,6 +56,7 @@ struct Report {
             writer.number("allocationsPerOperation", measurement.allocationsPerOperation)
             if let baseline = benchmark.baseline { writer.member("baseline", baseline) }
             writer.number("timesFasterThanBaseline", ratio(measurement))
+            writer.member("isDisturbed", measurement.isDisturbed)
             writer.key("faults")
             writer.array { writer in for fault in measurement.faults { writer.string(fault) } }
         }

@@ -29,7 +29,8 @@ package struct FunctionRegistry: Sendable {
     ) async throws(Problem) -> [UInt8] {
         guard let call = calls[name] else {
             throw Problem(
-                .unknownFunction, "there is no function \"\(name)\"; known are "
+                .unknownFunction,
+                "there is no function \"\(name)\"; known are "
                     + names.joined(separator: ", "))
         }
         do {

@@ -4,7 +4,8 @@ package import Billing
 ///
 /// Every call is atomic and, once it has returned, durable on disk. Calls that write go through
 /// one writer; they come in batches and take no closure.
-package protocol LedgerStore: EventLedger, CatalogLedger, ClosingLedger, InvoiceLedger, WebhookLedger,
+package protocol LedgerStore: EventLedger, CatalogLedger, ClosingLedger, InvoiceLedger,
+    WebhookLedger,
     TimerLedger, Sendable
 {
     /// Finishes what was accepted and closes the store. Calls after it throw `.unavailable`.

@@ -49,7 +49,8 @@ package final class SQLiteLedger: LedgerStore {
         self.published = published
         readers = try ReaderThreads(path: path, logger: logger)
         writer = WriterThread(
-            state, reopen: { try WriterState.open(path: path, published: published) }, logger: logger)
+            state, reopen: { try WriterState.open(path: path, published: published) },
+            logger: logger)
     }
 
     package var catalog: CatalogBook { published.catalog }

@@ -1,6 +1,8 @@
 internal import CSQLite
 
-/// An open database. It belongs to one thread at a time.
+/// An open database.
+///
+/// It belongs to one thread at a time.
 package struct Connection: ~Copyable {
     let handle: OpaquePointer
 
@@ -66,7 +68,8 @@ package struct Connection: ~Copyable {
 
     private borrowing func error(_ code: Int32, _ sql: String) -> SQLiteError {
         SQLiteError(
-            code: sqlite3_extended_errcode(handle), message: String(cString: sqlite3_errmsg(handle)),
+            code: sqlite3_extended_errcode(handle),
+            message: String(cString: sqlite3_errmsg(handle)),
             sql: sql)
     }
 }

@@ -13,7 +13,8 @@ package struct Migrations: Sendable {
         let version = try connection.integer("PRAGMA user_version") ?? 0
         guard version <= newest else {
             throw SQLiteError(
-                code: 0, message: "the file has schema \(version), this program knows \(newest); "
+                code: 0,
+                message: "the file has schema \(version), this program knows \(newest); "
                     + "use a newer program", sql: nil)
         }
         for (index, step) in steps.enumerated() where Int64(index) >= version {

@@ -81,7 +81,9 @@ package struct Statement: ~Copyable {
         reset()
     }
 
-    package borrowing func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
+    package borrowing func integer(_ column: Int32) -> Int64 {
+        sqlite3_column_int64(handle, column)
+    }
 
     package borrowing func optionalInteger(_ column: Int32) -> Int64? {
         isNull(column) ? nil : integer(column)

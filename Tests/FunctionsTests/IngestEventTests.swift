@@ -31,7 +31,8 @@ import Testing
                 """)
             #expect(
                 result.hasPrefix(
-                    "{\"accepted\":2,\"duplicates\":1,\"conflicts\":1,\"rejected\":4,\"unbilled\":2,"))
+                    "{\"accepted\":2,\"duplicates\":1,\"conflicts\":1,\"rejected\":4,\"unbilled\":2,"
+                ))
             #expect(result.contains("\"index\":4,\"customerEventId\":null,\"status\":\"rejected\""))
             #expect(result.contains("/x is not a field of this object"))
             #expect(result.contains("must be a decimal number"))

@@ -58,7 +58,11 @@ import Testing
         ("unknown version", "{\"plan\": \"p\", \"version\": 2, \"usage\": {}}", 404),
         ("unknown meter", "{\"plan\": \"p\", \"usage\": {\"x\": {\"quantity\": 1}}}", 422),
         ("no usage", "{\"plan\": \"p\"}", 400),
-        ("an unknown currency", "{\"currency\": \"XXX\", \"price\": {\"model\": \"perUnit\", \"unitAmount\": 1}, \"usage\": {\"quantity\": 1}}", 422),
+        (
+            "an unknown currency",
+            "{\"currency\": \"XXX\", \"price\": {\"model\": \"perUnit\", \"unitAmount\": 1}, \"usage\": {\"quantity\": 1}}",
+            422
+        ),
     ])
     func refuses(_ name: String, _ body: String, _ status: Int) async throws {
         try await Workbench.with { bench in

@@ -87,7 +87,8 @@ import Testing
             #expect(commits.bytes(1) == chain.bytes)
             let gaps = try file.integer(
                 "SELECT count(*) FROM log_commit c WHERE firstSequence != 1 + coalesce("
-                    + "(SELECT max(lastSequence) FROM log_commit WHERE lastSequence < c.lastSequence), 0)")
+                    + "(SELECT max(lastSequence) FROM log_commit WHERE lastSequence < c.lastSequence), 0)"
+            )
             #expect(gaps == 0)
         }
     }

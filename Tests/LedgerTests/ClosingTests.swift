@@ -13,7 +13,8 @@ import Testing
             try await scene.send([event("a")])
             #expect(
                 try await scene.close(
-                    asOf: Instant(microseconds: Self.february.microseconds - 1)).closed.isEmpty)
+                    asOf: Instant(microseconds: Self.february.microseconds - 1)
+                ).closed.isEmpty)
             #expect(try await scene.ledger.nextDue() == Self.february)
             let pass = try await scene.close(asOf: Self.february)
             #expect(pass.closed.count == 1)
@@ -41,7 +42,9 @@ import Testing
     @Test func thePassFollowsEndAndIdAndItsLimit() async throws {
         try await Scene.with { scene in
             try await scene.apply(Scene.catalog())
-            for (id, zone) in [("tokyo", "Asia/Tokyo"), ("york", "America/New_York"), ("b", "UTC"), ("a", "UTC")] {
+            for (id, zone) in [
+                ("tokyo", "Asia/Tokyo"), ("york", "America/New_York"), ("b", "UTC"), ("a", "UTC"),
+            ] {
                 try await scene.customer(id, zone: zone)
                 let state = try await scene.subscribe("s-\(id)", id)
                 #expect(state.currentPeriod.timezone.name == zone)
@@ -68,7 +71,10 @@ import Testing
             try await scene.basics(Scene.catalog(grace: "PT1H"))
             #expect(try await scene.close(asOf: Self.february).closed.isEmpty)
             try await scene.send(
-                [event("in", at: "2026-01-31T23:59:59.999999Z"), event("out", at: "2026-02-01T00:00:00Z")],
+                [
+                    event("in", at: "2026-01-31T23:59:59.999999Z"),
+                    event("out", at: "2026-02-01T00:00:00Z"),
+                ],
                 at: instant("2026-02-01T00:30:00Z"))
             let pass = try await scene.close(asOf: instant("2026-02-01T01:00:00Z"))
             #expect(pass.closed.count == 1)

@@ -36,8 +36,10 @@ import Testing
             let accumulator = try await scene.usage(at: Self.during).accumulators[0]
             #expect(accumulator.aggregate.uniqueCount == 2)
             let groups = accumulator.groups.entries.map {
-                ($0.key.map { String(decoding: $0, as: UTF8.self) }, $0.aggregate.eventCount,
-                    $0.aggregate.uniqueCount)
+                (
+                    $0.key.map { String(decoding: $0, as: UTF8.self) }, $0.aggregate.eventCount,
+                    $0.aggregate.uniqueCount
+                )
             }
             #expect(groups.count == 2)
             #expect(groups[0] == ("{\"value\":\"x\"}", 2, 1))

@@ -32,7 +32,8 @@ import Testing
     @Test func uniqueCountsPairsWithThePeriodInWhichTheyHappened() async throws {
         try await Scene.with { scene in
             try await closed(scene, Scene.catalog(aggregations: [.unique]))
-            try await scene.send([event("feb", at: "2026-02-02T00:00:00Z", value: "7")], at: Self.later)
+            try await scene.send(
+                [event("feb", at: "2026-02-02T00:00:00Z", value: "7")], at: Self.later)
             try await scene.send(
                 [event("known", value: "7"), event("new", value: "8"), event("twice", value: "8")],
                 at: Self.later)

@@ -1,7 +1,9 @@
 internal import Crypto
 package import JSON
 
-/// A SHA-256: of an event's canonical JSON, or of a chain over such hashes. Trivial to copy.
+/// A SHA-256: of an event's canonical JSON, or of a chain over such hashes.
+///
+/// Trivial to copy.
 package struct Digest: Hashable, Sendable {
     private let words: (UInt64, UInt64, UInt64, UInt64)
 

@@ -12,7 +12,9 @@ package struct Accumulator: Sendable, Equatable {
     package init(fees: TransactionFees? = nil) { self.fees = fees }
 }
 
-/// The values of events, brought together. A group has one of these, a charge has one for its total.
+/// The values of events, brought together.
+///
+/// A group has one of these, a charge has one for its total.
 package struct Aggregate: Sendable, Equatable {
     /// Events folded in.
     package var eventCount: Int64 = 0
@@ -49,7 +51,9 @@ package struct Evidence: Sendable, Equatable {
     package init() {}
 }
 
-/// A record of the log as the fold takes it. The store has answered what only it can know.
+/// A record of the log as the fold takes it.
+///
+/// The store has answered what only it can know.
 package struct FoldRecord: Sendable {
     package let sequence: Int64
     package let timestamp: Instant
@@ -108,7 +112,8 @@ extension Accumulator {
         var aggregate = aggregate
         try aggregate.fold(record, isNewValue: record.isNewValue)
         var fees = fees
-        if case .decimal(let amount) = record.reading, case .percentage(let percentage) = price.model
+        if case .decimal(let amount) = record.reading,
+            case .percentage(let percentage) = price.model
         {
             try fees?.fold(amount, price: percentage)
         }
@@ -153,7 +158,9 @@ extension Aggregate {
         eventCount += 1
     }
 
-    /// What bills: the values brought together as the meter says. Of no events it is 0.
+    /// What bills: the values brought together as the meter says.
+    ///
+    /// Of no events it is 0.
     package func quantity(_ aggregation: Aggregation) throws(ArithmeticError) -> Fraction {
         switch aggregation {
         case .count: Fraction(ExactDecimal(eventCount))

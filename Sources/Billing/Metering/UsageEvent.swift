@@ -18,8 +18,9 @@ package struct UsageEvent: Sendable {
     package static let maximumBytes = 16 * 1024
     package static let maximumDepth = 8
 
-    /// Reads an event from a request, or again from its canonical JSON. It is good only where no
-    /// issue was recorded.
+    /// Reads an event from a request, or again from its canonical JSON.
+    ///
+    /// It is good only where no issue was recorded.
     package init?(_ value: FieldValue) {
         guard var reader = value.object() else { return nil }
         let customerEventId = reader.required("customerEventId")?.identifier()

@@ -45,7 +45,9 @@ package struct CatalogBook: Sendable {
         for plan in catalog.plans { changes.append(try next.apply(plan, changedMeters)) }
         let named = Set(catalog.plans.map(\.key))
         for version in next.newestPlans where !named.contains(version.plan.key) {
-            guard version.plan.usageCharges.contains(where: { changedMeters.contains($0.usage.meter) })
+            guard
+                version.plan.usageCharges.contains(where: { changedMeters.contains($0.usage.meter) }
+                )
             else { continue }
             changes.append(try next.apply(version.plan, changedMeters))
         }
@@ -74,10 +76,12 @@ package struct CatalogBook: Sendable {
         var pinned: [MeterVersion] = []
         for (charge, usage) in plan.usageCharges {
             guard let meter = meter(usage.meter) else {
-                throw CatalogFault(plan: plan.key, charge: charge.key, reason: .unknownMeter(usage.meter))
+                throw CatalogFault(
+                    plan: plan.key, charge: charge.key, reason: .unknownMeter(usage.meter))
             }
             if usage.price.model.kind.requiresSum, meter.meter.aggregation != .sum {
-                throw CatalogFault(plan: plan.key, charge: charge.key, reason: .needsSum(usage.meter))
+                throw CatalogFault(
+                    plan: plan.key, charge: charge.key, reason: .needsSum(usage.meter))
             }
             pinned.append(meter)
         }

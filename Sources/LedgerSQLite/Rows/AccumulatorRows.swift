@@ -24,7 +24,8 @@ struct AccumulatorRow {
 extension Database {
     borrowing func accumulators(of period: Int64) throws -> AccumulatorRow? {
         try first("SELECT state, foldedThrough FROM accumulator WHERE period = ?") {
-            row throws(SQLiteError) in try row.bind(1, period)
+            row throws(SQLiteError) in
+            try row.bind(1, period)
         } _: { row in
             Result { try AccumulatorRow(row.bytes(0), foldedThrough: row.integer(1)) }
         }?.get()

@@ -17,7 +17,9 @@ extension Database {
     /// The catalog as its records in the log make it, one after the other.
     borrowing func catalogBook() throws -> CatalogBook {
         let payloads = try all("SELECT payload FROM log WHERE kind = 3 ORDER BY sequence") { _ in
-        } _: { row in row.bytes(0) }
+        } _: { row in
+            row.bytes(0)
+        }
         var book = CatalogBook()
         for payload in payloads { _ = try book.apply(Catalog(payload: payload)) }
         return book

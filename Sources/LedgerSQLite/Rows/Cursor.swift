@@ -1,6 +1,8 @@
 internal import Ledger
 
-/// A keyset cursor: the position after which a list goes on. Opaque to callers.
+/// A keyset cursor: the position after which a list goes on.
+///
+/// Opaque to callers.
 enum Cursor {
     static func position(_ cursor: String?) throws(LedgerError) -> Int64 {
         guard let cursor else { return 0 }

@@ -14,7 +14,9 @@ extension Database {
             """
             SELECT log.sequence, payload FROM customer JOIN log USING (sequence) WHERE id = ?
             """
-        ) { row throws(SQLiteError) in try row.bind(1, text: id.bytes) } _: { row in
+        ) { row throws(SQLiteError) in
+            try row.bind(1, text: id.bytes)
+        } _: { row in
             (sequence: row.integer(0), payload: row.bytes(1))
         }
         guard let row else { return nil }
@@ -25,8 +27,11 @@ extension Database {
     /// The customer as the record `sequence` says.
     borrowing func customer(recordedAt sequence: Int64) throws -> Customer {
         let payload = try first("SELECT payload FROM log WHERE sequence = ?") {
-            row throws(SQLiteError) in try row.bind(1, sequence)
-        } _: { row in row.bytes(0) }
+            row throws(SQLiteError) in
+            try row.bind(1, sequence)
+        } _: { row in
+            row.bytes(0)
+        }
         guard let payload else { throw CorruptRow() }
         return try Customer(payload: payload)
     }

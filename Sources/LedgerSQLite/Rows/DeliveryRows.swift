@@ -92,7 +92,9 @@ extension Database {
             WHERE state = 'pending' AND webhook_endpoint.enabled
             """
         ) { _ in
-        } _: { row in row.optionalInteger(0).map(Instant.init(microseconds:)) } ?? nil
+        } _: { row in
+            row.optionalInteger(0).map(Instant.init(microseconds:))
+        } ?? nil
     }
 
     borrowing func deliveries(_ query: DeliveryQuery) throws -> Page<WebhookDelivery> {
@@ -109,12 +111,16 @@ extension Database {
             """
         ) { row throws(SQLiteError) in
             try row.bind(1, after)
-            if let id = query.endpointId { try row.bind(2, text: id.bytes) } else {
+            if let id = query.endpointId {
+                try row.bind(2, text: id.bytes)
+            } else {
                 try row.bindNull(2)
             }
             try row.bind(3, text: query.state?.rawValue)
             try row.bind(4, Int64(query.limit + 1))
-        } _: { row in Result { try WebhookDelivery(row) } }
+        } _: { row in
+            Result { try WebhookDelivery(row) }
+        }
         return try Page(rows.map { try $0.get() }, limit: query.limit) { $0.id }
     }
 }

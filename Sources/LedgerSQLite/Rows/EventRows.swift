@@ -15,7 +15,9 @@ extension Database {
         ) { row throws(SQLiteError) in
             try row.bind(1, text: customer.bytes)
             try row.bind(2, text: id.bytes)
-        } _: { row in row.bytes(0) }
+        } _: { row in
+            row.bytes(0)
+        }
         guard let hash else { return nil }
         guard let digest = Digest(hash) else { throw CorruptRow() }
         return digest
@@ -46,7 +48,9 @@ extension Database {
             try row.bind(1, text: customer.bytes)
             try row.bind(2, sequence)
             try row.bind(3, Int64(limit))
-        } _: { row in (sequence: row.integer(0), payload: row.bytes(1)) }
+        } _: { row in
+            (sequence: row.integer(0), payload: row.bytes(1))
+        }
         .map { row in (row.sequence, try UsageEvent(payload: row.payload)) }
     }
 }

@@ -4,6 +4,7 @@ internal import SQLite
 
 extension Database {
     /// Stores an invoice, ends its work item and queues its webhook, in the transaction under way.
+    ///
     /// One that is stored already stays as it is.
     borrowing func record(_ invoice: WrittenInvoice) throws(SQLiteError) {
         let key = invoice.key
@@ -34,7 +35,9 @@ extension Database {
     borrowing func invoice(_ id: String) throws(SQLiteError) -> [UInt8]? {
         try first("SELECT body FROM invoice WHERE id = ?") { row throws(SQLiteError) in
             try row.bind(1, text: id)
-        } _: { row in row.bytes(0) }
+        } _: { row in
+            row.bytes(0)
+        }
     }
 
     borrowing func invoices(_ query: InvoiceQuery) throws -> Page<[UInt8]> {
@@ -48,15 +51,21 @@ extension Database {
             """
         ) { row throws(SQLiteError) in
             try row.bind(1, after)
-            if let id = query.customerId { try row.bind(2, text: id.bytes) } else {
+            if let id = query.customerId {
+                try row.bind(2, text: id.bytes)
+            } else {
                 try row.bindNull(2)
             }
-            if let id = query.subscriptionId { try row.bind(3, text: id.bytes) } else {
+            if let id = query.subscriptionId {
+                try row.bind(3, text: id.bytes)
+            } else {
                 try row.bindNull(3)
             }
             try row.bind(4, text: query.kind?.rawValue)
             try row.bind(5, Int64(query.limit + 1))
-        } _: { row in (number: row.integer(0), body: row.bytes(1)) }
+        } _: { row in
+            (number: row.integer(0), body: row.bytes(1))
+        }
         let page = Page(rows, limit: query.limit) { $0.number }
         return Page(items: page.items.map(\.body), nextCursor: page.nextCursor)
     }

@@ -52,7 +52,9 @@ extension Database {
         ) { row throws(SQLiteError) in
             try row.bind(1, subscription)
             try row.bind(2, instant.microseconds)
-        } _: { row in Result { try PeriodRow(row) } }?.get()
+        } _: { row in
+            Result { try PeriodRow(row) }
+        }?.get()
         return row.flatMap { $0.span.contains(instant) ? $0 : nil }
     }
 
@@ -66,7 +68,9 @@ extension Database {
                 AND start >= (SELECT nextStart FROM subscription WHERE number = ?1)
             ORDER BY start
             """
-        ) { row throws(SQLiteError) in try row.bind(1, subscription) } _: { row in
+        ) { row throws(SQLiteError) in
+            try row.bind(1, subscription)
+        } _: { row in
             Result { try PeriodRow(row) }
         }.map { try $0.get() }
     }
@@ -80,7 +84,9 @@ extension Database {
             FROM period WHERE number IN (SELECT period FROM invoice_work)
             ORDER BY invoiceNumber LIMIT ?
             """
-        ) { row throws(SQLiteError) in try row.bind(1, Int64(limit)) } _: { row in
+        ) { row throws(SQLiteError) in
+            try row.bind(1, Int64(limit))
+        } _: { row in
             Result { try PeriodRow(row) }
         }.map { try $0.get() }
     }

@@ -1,6 +1,8 @@
 internal import SQLite
 
-/// The tables. Ids are TEXT compared as bytes; instants are microseconds since 1970.
+/// The tables.
+///
+/// Ids are TEXT compared as bytes; instants are microseconds since 1970.
 enum Schema {
     /// `TLLY`: says whose file it is.
     static let applicationId = 0x544C_4C59

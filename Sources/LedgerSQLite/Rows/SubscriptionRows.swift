@@ -46,7 +46,9 @@ extension Database {
                    nextStart, nextEnd, dueAt, previousTimezone
             FROM subscription WHERE id = ?
             """
-        ) { row throws(SQLiteError) in try row.bind(1, text: id.bytes) } _: { row in
+        ) { row throws(SQLiteError) in
+            try row.bind(1, text: id.bytes)
+        } _: { row in
             Result { try SubscriptionRow(row) }
         }?.get()
     }
@@ -58,7 +60,9 @@ extension Database {
                    nextStart, nextEnd, dueAt, previousTimezone
             FROM subscription WHERE number = ?
             """
-        ) { row throws(SQLiteError) in try row.bind(1, number) } _: { row in
+        ) { row throws(SQLiteError) in
+            try row.bind(1, number)
+        } _: { row in
             Result { try SubscriptionRow(row) }
         }?.get()
     }
@@ -70,7 +74,9 @@ extension Database {
                    nextStart, nextEnd, dueAt, previousTimezone
             FROM subscription WHERE customerId = ? ORDER BY number
             """
-        ) { row throws(SQLiteError) in try row.bind(1, text: customer.bytes) } _: { row in
+        ) { row throws(SQLiteError) in
+            try row.bind(1, text: customer.bytes)
+        } _: { row in
             Result { try SubscriptionRow(row) }
         }.map { try $0.get() }
     }
@@ -78,7 +84,9 @@ extension Database {
     /// When the next close falls due; nil while no period is left to close.
     borrowing func nextDue() throws(SQLiteError) -> Instant? {
         try first("SELECT min(dueAt) FROM subscription") { _ in
-        } _: { row in row.optionalInteger(0).map(Instant.init(microseconds:)) } ?? nil
+        } _: { row in
+            row.optionalInteger(0).map(Instant.init(microseconds:))
+        } ?? nil
     }
 
     /// The subscription whose earliest open period is due first: by (end, id).
@@ -92,7 +100,9 @@ extension Database {
         ) { row throws(SQLiteError) in
             try row.bind(1, instant.microseconds)
             if let id { try row.bind(2, text: id.bytes) } else { try row.bindNull(2) }
-        } _: { row in Identifier(checked: row.bytes(0)) }
+        } _: { row in
+            Identifier(checked: row.bytes(0))
+        }
     }
 
     borrowing func insert(_ subscription: Subscription, next: NextPeriod?) throws(SQLiteError)

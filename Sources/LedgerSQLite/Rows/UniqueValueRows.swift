@@ -33,7 +33,11 @@ extension Database {
             SELECT 1 FROM unique_value
             WHERE period = ? AND charge = ? AND grouping = ? AND value = ?
             """
-        ) { row throws(SQLiteError) in try row.bind(value) } _: { _ in true } ?? false
+        ) { row throws(SQLiteError) in
+            try row.bind(value)
+        } _: { _ in
+            true
+        } ?? false
     }
 
     borrowing func insert(_ value: UniqueValue) throws(SQLiteError) {

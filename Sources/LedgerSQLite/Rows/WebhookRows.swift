@@ -55,13 +55,18 @@ extension WebhookEndpoint {
 extension Database {
     borrowing func endpoint(_ id: Identifier) throws(SQLiteError) -> WebhookEndpoint? {
         try first("SELECT id, url, eventTypes, enabled FROM webhook_endpoint WHERE id = ?") {
-            row throws(SQLiteError) in try row.bind(1, text: id.bytes)
-        } _: { row in WebhookEndpoint(row) }
+            row throws(SQLiteError) in
+            try row.bind(1, text: id.bytes)
+        } _: { row in
+            WebhookEndpoint(row)
+        }
     }
 
     borrowing func endpoints() throws(SQLiteError) -> [WebhookEndpoint] {
         try all("SELECT id, url, eventTypes, enabled FROM webhook_endpoint ORDER BY id") { _ in
-        } _: { row in WebhookEndpoint(row) }
+        } _: { row in
+            WebhookEndpoint(row)
+        }
     }
 
     /// The secret is taken only where there was no such endpoint.
@@ -81,8 +86,9 @@ extension Database {
         }
     }
 
-    /// Queues a message for every endpoint that wants it, in the transaction under way. A message
-    /// that was queued before stays as it is.
+    /// Queues a message for every endpoint that wants it, in the transaction under way.
+    ///
+    /// A message that was queued before stays as it is.
     borrowing func queue(_ message: OutboxMessage) throws(SQLiteError) {
         let takers = try endpoints().filter { $0.takes(message.type) }
         guard !takers.isEmpty else { return }

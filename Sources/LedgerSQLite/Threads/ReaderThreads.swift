@@ -3,7 +3,9 @@ internal import Ledger
 internal import Logging
 internal import SQLite
 
-/// Threads with a read-only connection each. They see what was committed when a read begins.
+/// Threads with a read-only connection each.
+///
+/// They see what was committed when a read begins.
 final class ReaderThreads: Sendable {
     private typealias Job = @Sendable (borrowing Database) -> Void
 

@@ -5,9 +5,13 @@ internal import SQLite
 
 /// The thread that owns the writing connection: takes whatever waits, commits it once, answers.
 final class WriterThread: Sendable {
-    /// One call's part of a group. Its answer is sent after the group's commit.
+    /// One call's part of a group.
+    ///
+    /// Its answer is sent after the group's commit.
     struct Job: Sendable {
-        /// Runs behind a savepoint. It answers how to send its result.
+        /// Runs behind a savepoint.
+        ///
+        /// It answers how to send its result.
         let run: @Sendable (inout WriterState) throws -> @Sendable () -> Void
         let fail: @Sendable (LedgerError) -> Void
     }
@@ -35,7 +39,9 @@ final class WriterThread: Sendable {
         thread.start()
     }
 
-    /// Runs `body` in a group commit. What it returns is durable.
+    /// Runs `body` in a group commit.
+    ///
+    /// What it returns is durable.
     func perform<Result: Sendable>(
         _ body: @escaping @Sendable (inout WriterState) throws -> Result
     ) async throws(LedgerError) -> Result {
@@ -43,7 +49,9 @@ final class WriterThread: Sendable {
             let job = Job(
                 run: { state in
                     let result = try body(&state)
-                    return { continuation.resume(returning: Swift.Result<_, LedgerError>.success(result)) }
+                    return {
+                        continuation.resume(returning: Swift.Result<_, LedgerError>.success(result))
+                    }
                 },
                 fail: { continuation.resume(returning: .failure($0)) })
             do throws(Mailbox<Job>.Refusal) {
@@ -83,7 +91,8 @@ private struct Loop: Sendable {
         while let group = mailbox.take(limit: WriterThread.groupLimit) {
             if state == nil {
                 do { state = try reopen() } catch {
-                    logger.error("the store cannot be opened again", metadata: ["error": "\(error)"])
+                    logger.error(
+                        "the store cannot be opened again", metadata: ["error": "\(error)"])
                 }
             }
             guard var open = state.take() else {

@@ -1,7 +1,9 @@
 internal import Billing
 internal import SQLite
 
-/// Rows that the writer has read or changed. It is dropped whole when a job or group fails.
+/// Rows that the writer has read or changed.
+///
+/// It is dropped whole when a job or group fails.
 struct RowCache {
     /// Rows kept between groups, at most.
     private static let limit = 50_000
@@ -14,7 +16,9 @@ struct RowCache {
     /// Periods whose accumulators were folded since they were saved.
     var unsaved: Set<Int64> = []
 
-    /// Forgets everything once it has grown too large. Only between jobs, when all is saved.
+    /// Forgets everything once it has grown too large.
+    ///
+    /// Only between jobs, when all is saved.
     mutating func shrink() {
         if customers.count + accumulators.count > Self.limit { self = RowCache() }
     }

@@ -21,8 +21,9 @@ extension WriterState {
         return changes
     }
 
-    /// Creates or changes a customer. A new zone holds from now on: periods that have begun are
-    /// opened in the old one first.
+    /// Creates or changes a customer.
+    ///
+    /// A new zone holds from now on: periods that have begun are opened in the old one first.
     mutating func upsert(_ customer: Customer, at now: Instant) throws -> Customer {
         let known = try self.customer(customer.id)
         if let old = known.row?.customer {

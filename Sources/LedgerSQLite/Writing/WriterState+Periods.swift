@@ -16,7 +16,9 @@ extension SubscriptionRow {
 
 extension WriterState {
     /// The open period of a subscription that contains `instant`, which its next period does not
-    /// begin after. Opens it, and all before it.
+    /// begin after.
+    ///
+    /// Opens it, and all before it.
     mutating func openPeriod(
         of row: SubscriptionRow, containing instant: Instant, _ customer: Customer, at now: Instant
     ) throws -> PeriodRow? {

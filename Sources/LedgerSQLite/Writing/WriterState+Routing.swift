@@ -54,9 +54,10 @@ extension WriterState {
         return targets
     }
 
-    /// An event whose period is closed. Policies other than `nextPeriod`, and aggregations that
-    /// take no other period's usage, are settled by corrections; here the answer says so and the
-    /// record stays in the log.
+    /// An event whose period is closed.
+    ///
+    /// Policies other than `nextPeriod`, and aggregations that take no other period's usage, are
+    /// settled by corrections; here the answer says so and the record stays in the log.
     private mutating func routeLate(
         _ event: UsageEvent, _ row: SubscriptionRow, _ customer: Customer, at now: Instant,
         into routing: inout EventRouting

@@ -44,7 +44,8 @@ extension WriterState {
             old.startsAt == new.startsAt, old.endsAt == new.endsAt
         else {
             throw LedgerError(
-                .conflict, "there is a subscription \"\(new.id)\" with other content; use another "
+                .conflict,
+                "there is a subscription \"\(new.id)\" with other content; use another "
                     + "id, or updateSubscription to change its plan")
         }
         return try database.state(of: known, try plan(old.plan).plan, customer, at: now)
@@ -88,7 +89,8 @@ extension Database {
     ) throws -> SubscriptionState {
         let subscription = row.subscription
         let last = subscription.endsAt.map { Instant(microseconds: $0.microseconds - 1) }
-        let wanted = min(max(now, subscription.startsAt), last ?? now.orLater(subscription.startsAt))
+        let wanted = min(
+            max(now, subscription.startsAt), last ?? now.orLater(subscription.startsAt))
         return SubscriptionState(
             subscription: subscription, status: subscription.status(at: now),
             currentPeriod: try span(of: row, plan, customer, containing: wanted))

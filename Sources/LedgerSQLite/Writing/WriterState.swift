@@ -34,8 +34,9 @@ struct WriterState: ~Copyable {
         published.set(book)
     }
 
-    /// Runs one job of a group. One that is refused takes nothing with it: its writes are undone
-    /// and it fails alone.
+    /// Runs one job of a group.
+    ///
+    /// One that is refused takes nothing with it: its writes are undone and it fails alone.
     mutating func behindSavepoint<Result>(
         _ body: (inout WriterState) throws -> Result
     ) throws -> Result {
@@ -53,7 +54,8 @@ struct WriterState: ~Copyable {
             try database.connection.execute("ROLLBACK TO job")
             try database.connection.execute("RELEASE job")
             if let broken = error as? SQLiteError, broken.isConstraint {
-                throw LedgerError(.conflict, "the change contradicts what is stored: \(broken.message)")
+                throw LedgerError(
+                    .conflict, "the change contradicts what is stored: \(broken.message)")
             }
             throw error
         }
@@ -120,7 +122,10 @@ extension Database {
     }
 
     borrowing func lastSequence() throws(SQLiteError) -> Int64 {
-        try first("SELECT max(lastSequence) FROM log_commit") { _ in } _: { $0.integer(0) } ?? 0
+        try first("SELECT max(lastSequence) FROM log_commit") { _ in
+        } _: {
+            $0.integer(0)
+        } ?? 0
     }
 
     fileprivate borrowing func logHead() throws -> LogHead {
@@ -128,7 +133,9 @@ extension Database {
         let last = try first(
             "SELECT lastSequence, chain FROM log_commit ORDER BY lastSequence DESC LIMIT 1"
         ) { _ in
-        } _: { row in (sequence: row.integer(0), chain: row.bytes(1)) }
+        } _: { row in
+            (sequence: row.integer(0), chain: row.bytes(1))
+        }
         if let last {
             guard let chain = Digest(last.chain) else { throw CorruptRow() }
             head.sequence = last.sequence

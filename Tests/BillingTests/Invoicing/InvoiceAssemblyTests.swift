@@ -115,9 +115,9 @@ struct InvoiceAssemblyTests {
     }
 
     @Test(arguments: [
-        (1, "INV-000001"), (999_999, "INV-999999"), (1_000_000, "INV-1000000"),
-        (Int64.max, "INV-9223372036854775807"),
-    ] as [(Int64, String)])
+        (Int64(1), "INV-000001"), (999_999, "INV-999999"), (1_000_000, "INV-1000000"),
+        (.max, "INV-9223372036854775807"),
+    ])
     func numbersGrowPastSixDigits(_ number: Int64, _ text: String) {
         #expect(InvoiceNumber.text(number) == text)
     }
@@ -140,6 +140,20 @@ struct InvoiceAssemblyTests {
         let invoice = try closing.invoice([accumulator, accumulator, accumulator])
         #expect(invoice.lines.map(\.amount.padded) == [amount, amount, amount])
         #expect(invoice.total.padded == total)
+    }
+
+    @Test func aTotalThatOverflowsIsAnError() throws {
+        let draft = InvoiceDraft(charges: [InvoiceDraft.unit("a"), InvoiceDraft.unit("b")])
+        let closing = try Closing(
+            draft, start: "2026-02-01T00:00:00Z", end: "2026-03-01T00:00:00Z")
+        var accumulator = Accumulator()
+        let most = ExactDecimal(mantissa: .max, scale: 2)
+        try accumulator.fold(Metering.record(1, .decimal(most)), Metering.perUnit())
+        let lines = try closing.invoice([accumulator, Accumulator()]).lines
+        #expect(lines.map(\.amount) == [most, .zero])
+        #expect(throws: ArithmeticError.overflow) {
+            try closing.invoice([accumulator, accumulator])
+        }
     }
 
     @Test func anInvoiceOfNothingIsOneToo() throws {

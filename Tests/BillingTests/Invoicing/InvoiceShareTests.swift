@@ -16,7 +16,10 @@ struct InvoiceShareTests {
         // 36 of 744 hours.
         ("a day and a half", "2026-01-01T00:00:00Z", "2026-01-02T12:00:00Z", "1.50", "15.00"),
         ("a microsecond", "2026-01-01T00:00:00Z", "2026-01-01T00:00:00.000001Z", "0.00", "10.00"),
-        ("February by its own days", "2026-02-15T00:00:00Z", "2026-03-01T00:00:00Z", "15.50", "155.00"),
+        (
+            "February by its own days", "2026-02-15T00:00:00Z", "2026-03-01T00:00:00Z", "15.50",
+            "155.00"
+        ),
     ])
     func aShortPeriodCostsItsShare(
         _ name: String, _ start: String, _ end: String, _ fee: String, _ total: String

@@ -19,7 +19,9 @@ struct LineAssemblyTests {
         Row(
             name: "not reached", minimum: "10", quantity: "1.515",
             lines: ["a 1.52", "a#minimum 8.48"]),
-        Row(name: "nothing used", minimum: "10", quantity: "0", lines: ["a 0.00", "a#minimum 10.00"]),
+        Row(
+            name: "nothing used", minimum: "10", quantity: "0",
+            lines: ["a 0.00", "a#minimum 10.00"]),
         Row(
             name: "a negative net quantity is priced as 0", minimum: "10", quantity: "-3",
             lines: ["a 0.00", "a#minimum 10.00"]),

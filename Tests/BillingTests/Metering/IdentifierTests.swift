@@ -36,7 +36,9 @@ struct IdentifierTests {
     }
 
     @Test func idsAreOrderedByTheirBytes() throws {
-        let texts = ["", "\u{1F600}", "\u{FFFD}", "\u{E9}", "e\u{301}", "b", "aa", "a", "B", "10", "9"]
+        let texts = [
+            "\u{1F600}", "\u{FFFD}", "\u{E9}", "e\u{301}", "b", "aa", "a", "B", "10", "9",
+        ]
         let sorted = texts.compactMap { Identifier($0) }.sorted().map(\.string)
         let expected = [
             "10", "9", "B", "a", "aa", "b", "e\u{301}", "\u{E9}", "\u{FFFD}", "\u{1F600}",

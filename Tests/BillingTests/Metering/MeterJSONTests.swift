@@ -90,7 +90,8 @@ struct MeterJSONTests {
         #expect(try values(MeterFilter.maximumValues) == [])
         #expect(try values(MeterFilter.maximumValues + 1) == [""])
         let filter = #"{"property":"p","operator":"exists"}"#
-        for (count, isRefused) in [(Meter.maximumFilters, false), (Meter.maximumFilters + 1, true)] {
+        let most = Meter.maximumFilters
+        for (count, isRefused) in [(most, false), (most + 1, true)] {
             let filters = [String](repeating: filter, count: count).joined(separator: ",")
             let (value, issues) = try JSONText.field(
                 #"{"key":"m","eventName":"e","aggregation":"count","filters":[\#(filters)]}"#)

@@ -53,7 +53,10 @@ struct MeterReadingTests {
     }
 
     @Test(arguments: [
-        (Aggregation.sum, #"{"value":"many"}"#, MeterReadingError.notDecimal(property: "value", .notANumber)),
+        (
+            Aggregation.sum, #"{"value":"many"}"#,
+            MeterReadingError.notDecimal(property: "value", .notANumber)
+        ),
         (.sum, #"{"value":true}"#, .notDecimal(property: "value", .notANumber)),
         (.max, #"{"value":[1]}"#, .notDecimal(property: "value", .notANumber)),
         (.min, #"{"value":{}}"#, .notDecimal(property: "value", .notANumber)),

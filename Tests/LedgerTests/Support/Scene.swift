@@ -96,7 +96,8 @@ extension Scene {
     }
 
     func subscribe(
-        _ id: String, _ customer: String, from startsAt: Instant = start, until endsAt: Instant? = nil
+        _ id: String, _ customer: String, from startsAt: Instant = start,
+        until endsAt: Instant? = nil
     ) async throws -> SubscriptionState {
         try await ledger.create(
             NewSubscription(
