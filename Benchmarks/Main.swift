@@ -26,12 +26,8 @@ struct Benchmarks: ParsableCommand {
 
     func run() throws {
         let harness = Harness(samples: samples)
-        var measurements: [Measurement] = []
-        for suite in suites.isEmpty ? Suite.allCases : suites {
-            for benchmark in try suite.benchmarks() {
-                measurements.append(try harness.measure(benchmark))
-            }
-        }
+        let chosen = suites.isEmpty ? Suite.allCases : suites
+        let measurements = try harness.measure(chosen.flatMap { try $0.benchmarks() })
         let report = Report(measurements: measurements, load: Self.loadAverage)
         if json {
             print(String(decoding: report.json, as: UTF8.self))

@@ -1,6 +1,6 @@
 import CAllocations
 
-/// Takes samples of a benchmark, one after the other on this thread.
+/// Takes samples of benchmarks, one after the other on this thread.
 struct Harness {
     let samples: Int
 
@@ -10,20 +10,31 @@ struct Harness {
 
     private let clock = ContinuousClock()
 
-    func measure(_ benchmark: Benchmark) throws -> Measurement {
+    /// One sample of each in turn, so that what disturbs the machine disturbs both sides of a
+    /// comparison, and the least of a benchmark comes from the whole length of the run.
+    func measure(_ benchmarks: [Benchmark]) throws -> [Measurement] {
         var checksum = 0
-        let passes = try passesPerSample(benchmark, &checksum)
-        var nanoseconds: [Double] = []
+        let passes = try benchmarks.map { try passesPerSample($0, &checksum) }
+        var samplesOf = benchmarks.map { _ in [Double]() }
         for _ in 0..<samples {
-            let length = try time(benchmark, passes: passes, &checksum)
-            nanoseconds.append(length / Double(passes * benchmark.operations))
+            for (index, benchmark) in benchmarks.enumerated() {
+                let length = try time(benchmark, passes: passes[index], &checksum)
+                let operations = passes[index] * benchmark.operations
+                samplesOf[index].append(length / Double(operations))
+            }
         }
-        nanoseconds.sort()
-        return Measurement(
-            benchmark: benchmark, samples: samples, passesPerSample: passes,
-            medianNanoseconds: nanoseconds[nanoseconds.count / 2],
-            leastNanoseconds: nanoseconds[0],
-            allocationsPerOperation: try allocations(of: benchmark, &checksum), checksum: checksum)
+        var measurements: [Measurement] = []
+        for (index, benchmark) in benchmarks.enumerated() {
+            let nanoseconds = samplesOf[index].sorted()
+            measurements.append(
+                Measurement(
+                    benchmark: benchmark, samples: samples, passesPerSample: passes[index],
+                    medianNanoseconds: nanoseconds[nanoseconds.count / 2],
+                    leastNanoseconds: nanoseconds[0],
+                    allocationsPerOperation: try allocations(of: benchmark, &checksum),
+                    checksum: checksum))
+        }
+        return measurements
     }
 
     /// Runs it until code, caches and the processor's clock are warm, and learns how fast it is.
