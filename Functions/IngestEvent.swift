@@ -17,74 +17,77 @@ package struct IngestEvent: Function {
     package func handle(
         _ input: IngestInput, _ context: FunctionContext
     ) async throws -> IngestResult {
-        guard input.items.count <= Limits.eventsPerRequest else {
+        guard input.batch.count <= Limits.eventsPerRequest else {
             throw Problem(
                 .bodyTooLarge,
                 "a request takes at most \(Limits.eventsPerRequest) events; send several requests")
         }
-        let catalog = ledger.catalog
-        let items = input.items.map {
-            $0.validated(against: catalog, latest: context.now + Self.maximumAhead)
-        }
-        let outcomes = try await ledger.append(items.compactMap(\.event), at: context.now)
-        let result = IngestResult(items, outcomes)
-        if input.isSingle { try result.throwUnlessTaken(items) }
+        let batch = input.batch.readable(
+            by: ledger.catalog, latest: context.now + Self.maximumAhead)
+        let outcomes = try await ledger.append(batch.events, at: context.now)
+        let result = IngestResult(batch, outcomes)
+        if input.isSingle { try result.throwUnlessTaken(batch.faults) }
         return result
     }
 }
 
 /// One event or `{events: [...]}`; each event is read by itself, so that a bad one fails alone.
 package struct IngestInput: FunctionInput {
-    let items: [IngestItem]
+    let batch: EventBatch
     let isSingle: Bool
 
     package init?(_ value: FieldValue) {
         isSingle = value.node.member("events") == nil
         if isSingle {
-            items = [IngestItem(value.node)]
+            batch = EventBatch(CollectionOfOne(value.node))
             return
         }
         guard var reader = value.object() else { return nil }
-        let elements = reader.required("events")?.array()
+        let events = reader.required("events")
         reader.refuseUnknown()
-        guard let elements else { return nil }
-        items = elements.map { IngestItem($0.node) }
+        guard let events else { return nil }
+        guard events.node.kind == .array else {
+            events.note("must be an array", .malformed)
+            return nil
+        }
+        batch = EventBatch(Array(events.node.children))
     }
 }
 
-/// An event of a request: good, or what is wrong with it.
-struct IngestItem: Sendable {
-    let customerEventId: String?
-    let event: UsageEvent?
-    let issues: [FieldIssue]
-
-    init(_ node: JSONNode) {
-        let issues = FieldIssues()
-        let event = UsageEvent(FieldValue(node, issues: issues))
-        let id = node.member("customerEventId")
-        self.init(
-            id: event?.customerEventId.string ?? (id?.kind == .string ? id?.string : nil),
-            event: issues.all.isEmpty ? event : nil, issues: issues.all)
+extension EventBatch {
+    /// The same without the events that are dated after `latest` or that a meter cannot read.
+    fileprivate func readable(by catalog: CatalogBook, latest: Instant) -> EventBatch {
+        var good: [UsageEvent] = []
+        var faults: [EventFault] = []
+        good.reserveCapacity(events.count)
+        for event in events {
+            let issues = event.issues(catalog, latest)
+            if issues.isEmpty {
+                good.append(event)
+            } else {
+                faults.append(
+                    EventFault(
+                        index: event.index, customerEventId: event.customerEventId.string,
+                        issues: issues))
+            }
+        }
+        guard !faults.isEmpty else { return self }
+        return EventBatch(
+            events: good, faults: (self.faults + faults).sorted { $0.index < $1.index })
     }
+}
 
-    private init(id: String?, event: UsageEvent?, issues: [FieldIssue]) {
-        customerEventId = id
-        self.event = event
-        self.issues = issues
-    }
-
-    /// The same, rejected where the event is dated too far ahead or a meter cannot read it.
-    func validated(against catalog: CatalogBook, latest: Instant) -> IngestItem {
-        guard let event else { return self }
+extension UsageEvent {
+    fileprivate func issues(_ catalog: CatalogBook, _ latest: Instant) -> [FieldIssue] {
         var issues: [FieldIssue] = []
-        if event.timestamp > latest {
+        if timestamp > latest {
             issues.append(
                 FieldIssue(
                     pointer: "/timestamp", detail: "lies more than 24 hours ahead of the clock",
                     severity: .meaningless))
         }
-        for meter in catalog.meters(for: event.eventName) {
-            do throws(MeterReadingError) { _ = try meter.read(event) } catch {
+        for meter in catalog.meters(for: eventName) {
+            do throws(MeterReadingError) { _ = try meter.read(self) } catch {
                 issues.append(
                     FieldIssue(
                         pointer: "/properties",
@@ -92,7 +95,6 @@ struct IngestItem: Sendable {
                         severity: .meaningless))
             }
         }
-        guard !issues.isEmpty else { return self }
-        return IngestItem(id: customerEventId, event: nil, issues: issues)
+        return issues
     }
 }

@@ -22,20 +22,24 @@ package struct IngestResult: JSONWritable, Sendable {
         var late: [LateEvent] = []
     }
 
-    /// - Parameter outcomes: of the events that were good, in their order.
-    init(_ items: [IngestItem], _ outcomes: [AppendOutcome]) {
-        var remaining = outcomes[...]
-        for (index, item) in items.enumerated() {
-            let outcome = item.event == nil ? nil : remaining.popFirst()
-            add(outcome ?? .rejected(item.rejection), index, item)
+    /// - Parameter outcomes: of the batch's good events, in their order.
+    init(_ batch: EventBatch, _ outcomes: [AppendOutcome]) {
+        for (event, outcome) in zip(batch.events, outcomes) { add(outcome, event) }
+        rejected += batch.faults.count
+        guard !batch.faults.isEmpty else { return }
+        entries += batch.faults.map { fault in
+            Entry(
+                index: fault.index, customerEventId: fault.customerEventId, status: .rejected,
+                error: fault.text)
         }
+        entries.sort { $0.index < $1.index }
     }
 
-    private mutating func add(_ outcome: AppendOutcome, _ index: Int, _ item: IngestItem) {
+    private mutating func add(_ outcome: AppendOutcome, _ event: UsageEvent) {
         func entry(_ status: Entry.Status, error: String? = nil, late: [LateEvent] = []) -> Entry {
             Entry(
-                index: index, customerEventId: item.customerEventId, status: status, error: error,
-                late: late)
+                index: event.index, customerEventId: event.customerEventId.string, status: status,
+                error: error, late: late)
         }
         switch outcome {
         case .accepted(let event):
@@ -58,8 +62,8 @@ package struct IngestResult: JSONWritable, Sendable {
         "this customerEventId was accepted with another content; use a new id for a new event"
 
     /// For a request of a single event, whose fate is the call's.
-    func throwUnlessTaken(_ items: [IngestItem]) throws {
-        if let issues = items.first?.issues, !issues.isEmpty { throw InvalidFields(issues) }
+    func throwUnlessTaken(_ faults: [EventFault]) throws {
+        if let fault = faults.first { throw InvalidFields(fault.issues) }
         if conflicts > 0 { throw Problem(.conflict, Self.conflictText) }
         if rejected > 0 { throw Problem(.unprocessable, entries.first?.error ?? "rejected") }
     }
@@ -90,8 +94,8 @@ package struct IngestResult: JSONWritable, Sendable {
     }
 }
 
-extension IngestItem {
-    fileprivate var rejection: String {
+extension EventFault {
+    fileprivate var text: String {
         issues.map { "\($0.pointer) \($0.detail)" }.joined(separator: "; ")
     }
 }

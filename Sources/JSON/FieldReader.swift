@@ -36,6 +36,12 @@ package final class FieldIssues {
         if all.count < Self.maximumCount { all.append(issue) }
     }
 
+    /// Hands over what was gathered and begins anew.
+    package func drain() -> [FieldIssue] {
+        defer { all = [] }
+        return all
+    }
+
     package func throwIfAny() throws(InvalidFields) {
         if !all.isEmpty { throw InvalidFields(all) }
     }

@@ -2,8 +2,14 @@ import CSimdJSON
 
 /// One value of a `JSONDocument`: a position in it, cheap to copy.
 package struct JSONNode: Sendable {
-    let document: JSONDocument
-    let index: Int
+    package let document: JSONDocument
+    /// The value's place in its document.
+    package let index: Int
+
+    package init(document: JSONDocument, index: Int) {
+        self.document = document
+        self.index = index
+    }
 
     package enum Kind: UInt8, Sendable {
         case null, `false`, `true`, number, string, array, object
@@ -17,9 +23,9 @@ package struct JSONNode: Sendable {
     /// The bytes of a string, unescaped, or of a number, as written; none of any other value.
     ///
     /// Valid only inside `body`.
-    package func withText<Result>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows
-        -> Result
-    {
+    package func withText<Result, Failure: Error>(
+        _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         let node = raw
         defer { withExtendedLifetime(document) {} }
         // A container's offset and length count nodes.
@@ -33,9 +39,9 @@ package struct JSONNode: Sendable {
     package var text: [UInt8] { withText(Array.init) }
     package var string: String { withText { String(decoding: $0, as: UTF8.self) } }
 
-    package func withKey<Result>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows
-        -> Result
-    {
+    package func withKey<Result, Failure: Error>(
+        _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         let node = raw
         defer { withExtendedLifetime(document) {} }
         return try body(

@@ -11,9 +11,21 @@ package struct JSONWriter: Sendable {
     }
 
     package mutating func object(_ members: (inout JSONWriter) throws -> Void) rethrows {
-        open(UInt8(ascii: "{"))
+        beginObject()
         try members(&self)
-        close(UInt8(ascii: "}"))
+        endObject()
+    }
+
+    package mutating func beginObject() { open(UInt8(ascii: "{")) }
+    package mutating func endObject() { close(UInt8(ascii: "}")) }
+
+    /// Makes the next value the first of a text of its own, behind what is written.
+    package mutating func beginText() { needsComma = false }
+
+    /// Takes back everything after the first `count` bytes.
+    package mutating func truncate(to count: Int) {
+        bytes.removeLast(bytes.count - count)
+        needsComma = false
     }
 
     package mutating func array(_ elements: (inout JSONWriter) throws -> Void) rethrows {
@@ -28,6 +40,10 @@ package struct JSONWriter: Sendable {
     }
 
     package mutating func key(_ name: some Sequence<UInt8>) {
+        Self.contiguous(name) { key($0) }
+    }
+
+    package mutating func key(_ name: UnsafeBufferPointer<UInt8>) {
         separate()
         quote(name)
         bytes.append(UInt8(ascii: ":"))
@@ -37,6 +53,10 @@ package struct JSONWriter: Sendable {
     package mutating func string(_ value: some StringProtocol) { string(value.utf8) }
 
     package mutating func string(_ value: some Sequence<UInt8>) {
+        Self.contiguous(value) { string($0) }
+    }
+
+    package mutating func string(_ value: UnsafeBufferPointer<UInt8>) {
         separate()
         quote(value)
     }
@@ -75,22 +95,24 @@ package struct JSONWriter: Sendable {
     }
 
     // Generic only up to here: what other modules do not specialise costs 70 ns a byte.
-    private mutating func quote(_ value: some Sequence<UInt8>) {
-        bytes.append(UInt8(ascii: "\""))
-        if value.withContiguousStorageIfAvailable({ escape($0) }) == nil {
-            Array(value).withUnsafeBufferPointer { escape($0) }
+    private static func contiguous(
+        _ text: some Sequence<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void
+    ) {
+        if text.withContiguousStorageIfAvailable(body) == nil {
+            Array(text).withUnsafeBufferPointer(body)
         }
-        bytes.append(UInt8(ascii: "\""))
     }
 
-    private mutating func escape(_ text: UnsafeBufferPointer<UInt8>) {
+    private mutating func quote(_ text: UnsafeBufferPointer<UInt8>) {
+        bytes.append(UInt8(ascii: "\""))
         var start = 0
-        for (position, byte) in text.enumerated() where Self.isSpecial(byte) {
-            bytes.append(contentsOf: text[start..<position])
-            escape(byte)
+        for position in text.indices where Self.isSpecial(text[position]) {
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<position]))
+            escape(text[position])
             start = position + 1
         }
-        bytes.append(contentsOf: text[start...])
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start...]))
+        bytes.append(UInt8(ascii: "\""))
     }
 
     private static func isSpecial(_ byte: UInt8) -> Bool {

@@ -5,39 +5,16 @@ extension SQLiteLedger {
     package func append(
         _ events: [UsageEvent], at now: Instant
     ) async throws(LedgerError) -> [AppendOutcome] {
-        try await writer.perform { state in
-            try events.map { try state.append($0, at: now) }
-        }
+        let hasher = hasher
+        let prepared = events.map { PreparedEvent($0, hasher) }
+        return try await writer.perform { try $0.append(prepared, at: now) }
     }
 
     package func usage(
         of subscription: Identifier, at instant: Instant
     ) async throws(LedgerError) -> PeriodUsage {
-        let book = catalog
-        return try await readers.perform { database in
-            guard let row = try database.subscription(subscription),
-                let customer = try database.customer(row.subscription.customerId)
-            else { throw LedgerError.unknownSubscription(subscription) }
-            let period = try database.period(of: row.number, containing: instant)
-            let reference = period?.plan ?? row.subscription.plan
-            guard let plan = book.plan(reference.key, version: reference.version) else {
-                throw CorruptRow()
-            }
-            guard instant >= row.subscription.startsAt,
-                row.subscription.endsAt.map({ instant < $0 }) ?? true
-            else {
-                throw LedgerError(
-                    .unprocessable,
-                    "subscription \"\(subscription)\" has no period at \(instant)", pointer: "/at")
-            }
-            let accumulators = try period.flatMap { try database.accumulators(of: $0.number) }
-            return PeriodUsage(
-                subscription: row.subscription, plan: plan,
-                span: try period?.span
-                    ?? database.span(of: row, plan.plan, customer.customer, containing: instant),
-                accumulators: (accumulators ?? AccumulatorRow(plan: plan)).accumulators,
-                asOfSequence: try database.lastSequence())
-        }
+        // The writer alone has the newest accumulators; it answers after what came before.
+        try await writer.perform { try $0.usage(of: subscription, at: instant) }
     }
 }
 

@@ -8,6 +8,7 @@ internal import Synchronization
 package final class SQLiteLedger: LedgerStore {
     let writer: WriterThread
     let readers: ReaderThreads
+    let hasher: KeyHasher
     private let published: Published
     /// Held until the writer has ended.
     private let lock: Mutex<FileLock?>
@@ -15,12 +16,14 @@ package final class SQLiteLedger: LedgerStore {
     /// Opens the file at `path`, or creates it.
     ///
     /// - Throws: `OpeningError` where another process writes to it, or it cannot be used.
-    package static func open(_ path: String, logger: Logger) throws(OpeningError) -> SQLiteLedger {
+    package static func open(
+        _ path: String, limits: LedgerLimits = LedgerLimits(), logger: Logger
+    ) throws(OpeningError) -> SQLiteLedger {
         do {
             guard let lock = try FileLock(path: path + ".lock") else {
                 throw OpeningError.inUse(path: path)
             }
-            return try SQLiteLedger(path, lock, logger)
+            return try SQLiteLedger(path, limits, lock, logger)
         } catch let known as OpeningError {
             throw known
         } catch {
@@ -42,14 +45,18 @@ package final class SQLiteLedger: LedgerStore {
         }
     }
 
-    private init(_ path: String, _ lock: FileLock, _ logger: Logger) throws {
+    private init(
+        _ path: String, _ limits: LedgerLimits, _ lock: FileLock, _ logger: Logger
+    ) throws {
         let published = Published()
-        let state = try WriterState.open(path: path, published: published)
+        let opening = Opening(path: path, limits: limits, sorter: RunSorter())
+        let state = try WriterState.open(opening, published: published)
+        hasher = state.hasher
         self.lock = Mutex(lock)
         self.published = published
         readers = try ReaderThreads(path: path, logger: logger)
         writer = WriterThread(
-            state, reopen: { try WriterState.open(path: path, published: published) },
+            state, reopen: { try WriterState.open(opening, published: published) },
             logger: logger)
     }
 

@@ -24,23 +24,36 @@ package struct Statement: ~Copyable {
 
     /// UTF-8 bytes, compared as bytes.
     package borrowing func bind(_ index: Int32, text: [UInt8]) throws(SQLiteError) {
-        let code = text.withUnsafeBytes { bytes in
-            let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
-            return withUnsafePointer(to: CChar(0)) { empty in
-                sqlite3_bind_text(
-                    handle, index, start ?? empty, Int32(bytes.count), csqlite_transient())
-            }
+        try text.withUnsafeBufferPointer { bytes throws(SQLiteError) in
+            try bind(index, text: bytes)
+        }
+    }
+
+    package borrowing func bind(
+        _ index: Int32, text bytes: UnsafeBufferPointer<UInt8>
+    ) throws(SQLiteError) {
+        let code = withUnsafePointer(to: UInt8(0)) { empty in
+            UnsafeRawPointer(bytes.baseAddress ?? empty).withMemoryRebound(
+                to: CChar.self, capacity: bytes.count
+            ) { sqlite3_bind_text(handle, index, $0, Int32(bytes.count), csqlite_transient()) }
         }
         try check(code)
     }
 
     package borrowing func bind(_ index: Int32, blob: [UInt8]) throws(SQLiteError) {
-        let code = blob.withUnsafeBytes { bytes in
-            bytes.isEmpty
-                ? sqlite3_bind_zeroblob(handle, index, 0)
-                : sqlite3_bind_blob(
-                    handle, index, bytes.baseAddress, Int32(bytes.count), csqlite_transient())
+        try blob.withUnsafeBufferPointer { bytes throws(SQLiteError) in
+            try bind(index, blob: UnsafeRawBufferPointer(bytes))
         }
+    }
+
+    package borrowing func bind(
+        _ index: Int32, blob bytes: UnsafeRawBufferPointer
+    ) throws(SQLiteError) {
+        let code =
+            bytes.isEmpty
+            ? sqlite3_bind_zeroblob(handle, index, 0)
+            : sqlite3_bind_blob(
+                handle, index, bytes.baseAddress, Int32(bytes.count), csqlite_transient())
         try check(code)
     }
 

@@ -40,10 +40,12 @@ package struct Digest: Hashable, Sendable {
         withUnsafeBytes(of: (words, next.words)) { Digest(hashing: $0) }
     }
 
-    package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows
-        -> Result
-    {
-        try withUnsafeBytes(of: words) { try body($0) }
+    package func withBytes<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try withUnsafePointer(to: words) { pointer throws(Failure) in
+            try body(UnsafeRawBufferPointer(start: pointer, count: Self.byteCount))
+        }
     }
 
     package var bytes: [UInt8] { withBytes(Array.init) }

@@ -20,15 +20,22 @@ package struct Identifier: Hashable, Sendable {
     package init?(_ string: String) { self.init(string.utf8) }
 
     private static func isValid(_ bytes: some Collection<UInt8>) -> Bool {
-        // A character is a Unicode scalar here: every byte but the continuations begins one.
-        let characters = bytes.count { $0 & 0xC0 != 0x80 }
-        guard (1...maximumCharacters).contains(characters) else { return false }
-        return !bytes.contains { $0 < 0x20 || $0 == 0x7F } && !hasC1Control(bytes)
+        bytes.withContiguousStorageIfAvailable { isValid($0) }
+            ?? Array(bytes).withUnsafeBufferPointer { isValid($0) }
     }
 
-    /// U+0080 … U+009F are control characters too: C2 80 … C2 9F.
-    private static func hasC1Control(_ bytes: some Collection<UInt8>) -> Bool {
-        zip(bytes, bytes.dropFirst()).contains { $0 == 0xC2 && (0x80...0x9F).contains($1) }
+    static func isValid(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        var characters = 0
+        var previous: UInt8 = 0
+        for byte in bytes {
+            // A character is a Unicode scalar here: every byte but the continuations begins one.
+            if byte & 0xC0 != 0x80 { characters += 1 }
+            if byte < 0x20 || byte == 0x7F { return false }
+            // U+0080 … U+009F are control characters too: C2 80 … C2 9F.
+            if previous == 0xC2, byte <= 0x9F { return false }
+            previous = byte
+        }
+        return (1...maximumCharacters).contains(characters)
     }
 
     package var string: String { String(decoding: bytes, as: UTF8.self) }

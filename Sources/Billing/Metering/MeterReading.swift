@@ -30,7 +30,8 @@ package enum MeterReadingError: Error, Equatable {
 extension Meter {
     /// - Throws: `MeterReadingError` where the event matches but its value cannot be taken.
     package func read(_ event: UsageEvent) throws(MeterReadingError) -> MeterReading {
-        guard event.eventName == eventName, filters.allSatisfy({ $0.holds(for: event.properties) })
+        guard event.withEventName({ $0.elementsEqual(eventName.bytes) }),
+            filters.allSatisfy({ $0.holds(for: event.properties) })
         else { return .nothing }
         guard let property else { return .occurrence }
         guard let node = property.value(in: event.properties) else {
@@ -50,6 +51,7 @@ extension Meter {
         guard node.kind == .number || node.kind == .string else {
             throw .notDecimal(property: property.description, .notANumber)
         }
+        if let short = node.withText({ ExactDecimal(short: $0) }) { return short }
         do throws(DecimalTextError) {
             return try ExactDecimal(text: node.text)
         } catch { throw .notDecimal(property: property.description, error) }

@@ -1,87 +1,79 @@
 package import JSON
 
 /// One thing a customer used: an API call, an hour of compute, a payment.
+///
+/// A view: its texts stand in the parsed document, its payload in the batch's, so that reading an
+/// event allocates nothing.
 package struct UsageEvent: Sendable {
-    package let customerEventId: Identifier
-    package let customerId: Identifier
-    package let subscriptionId: Identifier?
-    package let eventName: Identifier
+    /// Its place in the request.
+    package let index: Int
     package let timestamp: Instant
-    /// The members of `properties`; nil where there are none.
-    package let properties: JSONNode?
-    /// The event's canonical JSON, as the log keeps it.
-    package let payload: [UInt8]
-    /// SHA-256 of `payload`.
+    /// SHA-256 of the payload.
     package let hash: Digest
+    private let document: JSONDocument
+    private let customerEventIdNode: Int
+    private let customerIdNode: Int
+    private let subscriptionIdNode: Int?
+    private let eventNameNode: Int
+    private let propertiesNode: Int?
+    private let arena: PayloadArena
+    private let range: Range<Int>
 
-    /// Bytes of `payload`, at most, and how deep an event may nest, itself included.
+    /// Bytes of a payload, at most, and how deep an event may nest, itself included.
     package static let maximumBytes = 16 * 1024
     package static let maximumDepth = 8
 
-    /// Reads an event from a request, or again from its canonical JSON.
-    ///
-    /// It is good only where no issue was recorded.
-    package init?(_ value: FieldValue) {
-        guard var reader = value.object() else { return nil }
-        let customerEventId = reader.required("customerEventId")?.identifier()
-        let customerId = reader.required("customerId")?.identifier()
-        let subscriptionId = reader.optional("subscriptionId")?.identifier()
-        let eventName = reader.required("eventName")?.identifier()
-        let timestamp = reader.required("timestamp")?.instant()
-        let propertiesField = reader.optional("properties")
-        reader.refuseUnknown()
-        if let propertiesField, propertiesField.node.kind != .object {
-            propertiesField.note("must be an object", .malformed)
-        }
-        guard let customerEventId, let customerId, let eventName, let timestamp
+    /// - Returns: nil unless everything that an event must have was read.
+    init?(_ reader: EventReader, _ arena: PayloadArena, _ range: Range<Int>, index: Int) {
+        guard let customerEventId = reader.customerEventId, let customerId = reader.customerId,
+            let eventName = reader.eventName, let timestamp = reader.timestamp
         else { return nil }
-        guard value.node.nests(atMost: Self.maximumDepth) else {
-            value.note("must not nest deeper than \(Self.maximumDepth) levels")
-            return nil
-        }
-        self.customerEventId = customerEventId
-        self.customerId = customerId
-        self.subscriptionId = subscriptionId
-        self.eventName = eventName
+        self.index = index
         self.timestamp = timestamp
-        properties = propertiesField?.node
-        do throws(NumberTextError) {
-            payload = try Self.canonicalJSON(
-                customerEventId, customerId, subscriptionId, eventName, timestamp, properties)
-        } catch {
-            propertiesField?.note("\(error)")
-            return nil
-        }
-        guard payload.count <= Self.maximumBytes else {
-            value.note("must have at most \(Self.maximumBytes) bytes")
-            return nil
-        }
-        hash = Digest(hashing: payload)
+        hash = arena.bytes.withUnsafeBytes { Digest(hashing: .init(rebasing: $0[range])) }
+        document = customerId.document
+        customerEventIdNode = customerEventId.index
+        customerIdNode = customerId.index
+        subscriptionIdNode = reader.subscriptionId?.index
+        eventNameNode = eventName.index
+        propertiesNode = reader.properties?.index
+        self.arena = arena
+        self.range = range
     }
 
-    /// Members sorted by their UTF-8 bytes (`semantics.md`, Evidence).
-    private static func canonicalJSON(
-        _ customerEventId: Identifier, _ customerId: Identifier, _ subscriptionId: Identifier?,
-        _ eventName: Identifier, _ timestamp: Instant, _ properties: JSONNode?
-    ) throws(NumberTextError) -> [UInt8] {
-        var failure: NumberTextError?
-        var writer = JSONWriter()
-        writer.object { writer in
-            writer.member("customerEventId", customerEventId)
-            writer.member("customerId", customerId)
-            writer.member("eventName", eventName)
-            writer.key("properties")
-            if let properties {
-                do throws(NumberTextError) { try writer.canonical(properties) } catch {
-                    failure = error
-                }
-            } else {
-                writer.object { _ in }
-            }
-            if let subscriptionId { writer.member("subscriptionId", subscriptionId) }
-            writer.member("timestamp", timestamp)
+    private func node(_ index: Int) -> JSONNode { JSONNode(document: document, index: index) }
+
+    package var customerEventId: Identifier { Identifier(checked: node(customerEventIdNode).text) }
+    package var customerId: Identifier { Identifier(checked: node(customerIdNode).text) }
+    package var subscriptionId: Identifier? {
+        subscriptionIdNode.map { Identifier(checked: node($0).text) }
+    }
+    package var eventName: Identifier { Identifier(checked: node(eventNameNode).text) }
+
+    /// The members of `properties`; nil where there are none.
+    package var properties: JSONNode? { propertiesNode.map(node) }
+
+    /// The event's canonical JSON, as the log keeps it.
+    package var payload: [UInt8] { Array(arena.bytes[range]) }
+
+    package func withPayload<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try arena.bytes.withUnsafeBufferPointer { bytes throws(Failure) in
+            try body(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[range])))
         }
-        if let failure { throw failure }
-        return writer.bytes
+    }
+
+    /// The ids' bytes, valid only inside `body`.
+    package func withCustomerId<Result, Failure: Error>(
+        _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result { try node(customerIdNode).withText(body) }
+
+    package func withCustomerEventId<Result, Failure: Error>(
+        _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result { try node(customerEventIdNode).withText(body) }
+
+    func withEventName<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        node(eventNameNode).withText(body)
     }
 }

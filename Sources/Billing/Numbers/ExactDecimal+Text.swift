@@ -21,6 +21,34 @@ extension ExactDecimal {
 
     package init(text: String) throws(DecimalTextError) { try self.init(text: text.utf8) }
 
+    /// Reads what most decimals are, up to 18 digits without an exponent, in nanoseconds.
+    ///
+    /// - Returns: nil for every other text, which may be a decimal all the same.
+    init?(short text: UnsafeBufferPointer<UInt8>) {
+        var mantissa: Int64 = 0
+        var digits = 0
+        var point: Int?
+        let start = text.first == UInt8(ascii: "-") ? 1 : 0
+        for byte in text[start...] {
+            if byte == UInt8(ascii: "."), point == nil {
+                point = digits
+            } else if (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte), digits < 18 {
+                mantissa = mantissa * 10 + Int64(byte - UInt8(ascii: "0"))
+                digits += 1
+            } else {
+                return nil
+            }
+        }
+        let integerDigits = point ?? digits
+        let fractionDigits = digits - integerDigits
+        let hasLeadingZero = integerDigits > 1 && text[start] == UInt8(ascii: "0")
+        guard integerDigits > 0, !hasLeadingZero, point == nil || fractionDigits > 0,
+            fractionDigits <= Self.maximumFractionDigits
+        else { return nil }
+        self.init(
+            mantissa: Int128(start == 1 ? -mantissa : mantissa), scale: UInt8(fractionDigits))
+    }
+
     /// - Parameter plain: what `PlainNumber` gives: no exponent, no superfluous zero.
     package init(plain: some Sequence<UInt8>) throws(DecimalTextError) {
         var mantissa: Int128 = 0

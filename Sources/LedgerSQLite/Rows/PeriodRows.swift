@@ -75,6 +75,26 @@ extension Database {
         }.map { try $0.get() }
     }
 
+    /// The earliest period of a subscription that was not closed when `sequence` was written.
+    borrowing func firstPeriod(
+        of subscription: Int64, openAt sequence: Int64
+    ) throws -> PeriodRow? {
+        try first(
+            """
+            SELECT number, subscription, start, end, timezone, planKey, planVersion,
+                   cutoffSequence, chain, invoiceNumber, closedAt, customerSequence
+            FROM period WHERE subscription = ?1
+                AND (cutoffSequence IS NULL OR cutoffSequence >= ?2)
+            ORDER BY start LIMIT 1
+            """
+        ) { row throws(SQLiteError) in
+            try row.bind(1, subscription)
+            try row.bind(2, sequence)
+        } _: { row in
+            Result { try PeriodRow(row) }
+        }?.get()
+    }
+
     /// Closed periods whose invoice is not written, in the order of their numbers.
     borrowing func periodsToInvoice(limit: Int) throws -> [PeriodRow] {
         try all(

@@ -7,7 +7,7 @@ enum Schema {
     /// `TLLY`: says whose file it is.
     static let applicationId = 0x544C_4C59
 
-    static let migrations = Migrations([version1])
+    static let migrations = Migrations([version1 + RunSchema.tables])
 
     private static let version1 = """
         CREATE TABLE log (
@@ -26,13 +26,6 @@ enum Schema {
             firstSequence INTEGER NOT NULL,
             chain BLOB NOT NULL
         );
-
-        CREATE TABLE idempotency (
-            customerId TEXT NOT NULL,
-            customerEventId TEXT NOT NULL,
-            sequence INTEGER NOT NULL REFERENCES log,
-            PRIMARY KEY (customerId, customerEventId)
-        ) WITHOUT ROWID;
 
         CREATE TABLE customer (
             id TEXT PRIMARY KEY,
@@ -82,14 +75,12 @@ enum Schema {
             state BLOB NOT NULL
         );
 
-        CREATE TABLE unique_value (
-            period INTEGER NOT NULL,
-            charge TEXT NOT NULL,
-            -- Empty for the charge's total, else half a hash of the group.
-            grouping BLOB NOT NULL,
-            value BLOB NOT NULL,
-            PRIMARY KEY (period, charge, grouping, value)
-        ) WITHOUT ROWID;
+        -- One row: every record up to here is folded into saved accumulators.
+        CREATE TABLE checkpoint (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            sequence INTEGER NOT NULL
+        );
+        INSERT INTO checkpoint (id, sequence) VALUES (1, 0);
 
         CREATE TABLE invoice_work (period INTEGER PRIMARY KEY REFERENCES period);
 

@@ -101,6 +101,11 @@ private struct Loop: Sendable {
             }
             if commit(group, &open) { state = consume open }
         }
+        guard var last = state.take() else { return }
+        do { try last.finish() } catch {
+            // Nothing is lost: the next start folds it from the log.
+            logger.warning("accumulators were not saved", metadata: ["error": "\(error)"])
+        }
     }
 
     /// - Returns: whether the state is good; else it is dropped and the store opened again.

@@ -12,7 +12,7 @@ enum LogRecordKind: Int64, CaseIterable {
     case periodClosed = 7
 }
 
-/// A record before it has its sequence.
+/// A record of any kind but an event, before it has its sequence.
 struct LogRecord {
     let kind: LogRecordKind
     let customerId: Identifier?
@@ -20,13 +20,6 @@ struct LogRecord {
     let payload: [UInt8]
     /// SHA-256 of `payload`.
     let hash: Digest
-
-    init(_ event: UsageEvent) {
-        kind = .event
-        customerId = event.customerId
-        payload = event.payload
-        hash = event.hash
-    }
 
     /// A record of a rare kind: its JSON is brought to the canonical form here.
     init(

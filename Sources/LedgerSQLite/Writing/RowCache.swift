@@ -8,7 +8,7 @@ struct RowCache {
     /// Rows kept between groups, at most.
     private static let limit = 50_000
 
-    var customers: [Identifier: CachedCustomer] = [:]
+    var customers: [KeyHash: CachedCustomer] = [:]
     /// Opened periods that are not closed, by their subscription.
     var openPeriods: [Int64: [PeriodRow]] = [:]
     /// By period.
@@ -16,11 +16,14 @@ struct RowCache {
     /// Periods whose accumulators were folded since they were saved.
     var unsaved: Set<Int64> = []
 
-    /// Forgets everything once it has grown too large.
+    /// Forgets what is saved once there is too much of it.
     ///
-    /// Only between jobs, when all is saved.
+    /// Only between groups.
     mutating func shrink() {
-        if customers.count + accumulators.count > Self.limit { self = RowCache() }
+        guard customers.count + accumulators.count - unsaved.count > Self.limit else { return }
+        customers.removeAll()
+        openPeriods.removeAll()
+        accumulators = accumulators.filter { unsaved.contains($0.key) }
     }
 }
 
@@ -33,10 +36,19 @@ struct CachedCustomer {
 extension WriterState {
     /// The customer under `id`, and its subscriptions, from memory or the file.
     mutating func customer(_ id: Identifier) throws -> CachedCustomer {
-        if let known = cache.customers[id] { return known }
+        try customer(hasher.hash(id), id)
+    }
+
+    mutating func customer(_ key: KeyHash, _ event: UsageEvent) throws -> CachedCustomer {
+        if let known = cache.customers[key] { return known }
+        return try customer(key, event.customerId)
+    }
+
+    private mutating func customer(_ key: KeyHash, _ id: Identifier) throws -> CachedCustomer {
+        if let known = cache.customers[key] { return known }
         let loaded = CachedCustomer(
             row: try database.customer(id), subscriptions: try database.subscriptions(of: id))
-        cache.customers[id] = loaded
+        cache.customers[key] = loaded
         return loaded
     }
 
@@ -53,14 +65,6 @@ extension WriterState {
         cache.accumulators[period.number] =
             try database.accumulators(of: period.number)
             ?? AccumulatorRow(plan: try plan(period.plan))
-    }
-
-    mutating func saveAccumulators() throws(SQLiteError) {
-        for period in cache.unsaved.sorted() {
-            guard let row = cache.accumulators[period] else { continue }
-            try database.save(row, of: period)
-        }
-        cache.unsaved.removeAll(keepingCapacity: true)
     }
 
     /// A plan version that a row names, so it exists.

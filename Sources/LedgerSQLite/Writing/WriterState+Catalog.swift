@@ -48,7 +48,7 @@ extension WriterState {
             try row.bind(2, sequence)
         }
         for row in known.subscriptions { try reckonNext(of: row, in: customer.timezone) }
-        cache.customers[customer.id] = nil
+        cache.customers[hasher.hash(customer.id)] = nil
         return customer
     }
 

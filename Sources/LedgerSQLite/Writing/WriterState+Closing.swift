@@ -37,6 +37,7 @@ extension WriterState {
             kind: close.close.kind, cutoffSequence: close.close.cutoffSequence)
         _ = try append(try LogRecord(entry, close, of: subscription), at: now)
         head.invoiceNumber = close.close.invoiceNumber
+        try cache.save(period.number, in: database)
         try database.close(period.number, close)
         try database.run("INSERT INTO invoice_work (period) VALUES (?)") {
             statement throws(SQLiteError) in try statement.bind(1, period.number)
@@ -68,7 +69,7 @@ extension WriterState {
         try database.setNext(next, of: row.number)
         cache.openPeriods[row.number] = open
         cache.accumulators[period.number] = nil
-        cache.customers[row.subscription.customerId] = nil
+        cache.customers[hasher.hash(row.subscription.customerId)] = nil
     }
 }
 

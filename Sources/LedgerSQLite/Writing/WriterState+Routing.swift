@@ -35,7 +35,7 @@ extension WriterState {
     }
 
     /// The charges of `period` that take the event.
-    private func targets(
+    func targets(
         _ event: UsageEvent, in period: PeriodRow, origin: Int64, isLate: Bool
     ) throws -> [FoldTarget] {
         let plan = try plan(period.plan)
@@ -49,7 +49,7 @@ extension WriterState {
                 FoldTarget(
                     period: period, index: index, charge: charge.key, price: usage.price,
                     reading: reading, group: meter.group(of: event), origin: origin,
-                    isLate: isLate))
+                    isLate: isLate, takesOtherPeriods: meter.aggregation.takesOtherPeriods))
         }
         return targets
     }
@@ -73,9 +73,8 @@ extension WriterState {
         if policy == .nextPeriod, let next = row.next,
             let target = try openPeriod(of: row, containing: next.start, customer, at: now)
         {
-            let meters = try plan(target.plan).meters
             let targets = try targets(event, in: target, origin: origin.number, isLate: true)
-                .filter { meters[$0.index].meter.aggregation.takesOtherPeriods }
+                .filter(\.takesOtherPeriods)
             routing.targets += targets
             if !targets.isEmpty { counted = target.span }
         }
@@ -87,7 +86,7 @@ extension WriterState {
 
 extension SubscriptionRow {
     /// The event is for this subscription and happened while it was active.
-    fileprivate func takes(_ event: UsageEvent) -> Bool {
+    func takes(_ event: UsageEvent) -> Bool {
         if let named = event.subscriptionId, named != subscription.id { return false }
         return subscription.isActive(at: event.timestamp)
     }

@@ -31,7 +31,7 @@ extension WriterState {
         row.next = row.next(from: new.startsAt, plan.plan, in: zone, previous: nil)
         let number = try database.insert(subscription, next: row.next)
         row = SubscriptionRow(number: number, subscription: subscription, next: row.next)
-        cache.customers[new.customerId]?.subscriptions.append(row)
+        cache.customers[hasher.hash(new.customerId)]?.subscriptions.append(row)
         try takeIn(row, customer, at: now)
         return try database.state(of: row, plan.plan, customer.customer, at: now)
     }
@@ -56,15 +56,21 @@ extension WriterState {
         _ row: SubscriptionRow, _ customer: CustomerRow, at now: Instant
     ) throws {
         let pageSize = 1000
-        var sequence: Int64 = 0
+        let key = hasher.hash(customer.customer.id)
+        var last: Int64 = 0
         while true {
-            let page = try database.events(
-                of: customer.customer.id, after: sequence, limit: pageSize)
-            for (found, event) in page {
-                try foldAgain(event, sequence: found, into: row, customer, at: now)
-                sequence = found
+            let page = try indexes.customers.sequences(
+                of: key, after: last, limit: pageSize, on: database)
+            for sequence in page {
+                try foldAgain(
+                    database.event(sequence), sequence: sequence, into: row, customer, at: now)
+                last = sequence
             }
-            if page.count < pageSize { return }
+            if page.count < pageSize { break }
+        }
+        for period in cache.openPeriods[row.number] ?? [] {
+            cache.accumulators[period.number]?.foldedThrough = head.sequence
+            try cache.save(period.number, in: database)
         }
     }
 }

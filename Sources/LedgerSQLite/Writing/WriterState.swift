@@ -11,15 +11,30 @@ struct WriterState: ~Copyable {
     let published: Published
     var head: LogHead
     var book: CatalogBook
+    var checkpoint: Checkpoint
+    var indexes: KeyIndexes
+    let hasher: KeyHasher
     var cache = RowCache()
 
-    /// Opens the file, brings its schema up to date and recovers the log's head.
-    static func open(path: String, published: Published) throws -> WriterState {
-        let database = Database(try Connection.writer(path: path))
+    /// Opens the file, brings its schema up to date and recovers what was not saved from the log.
+    static func open(
+        _ opening: Opening, published: Published
+    ) throws -> WriterState {
+        let database = Database(try Connection.writer(path: opening.path))
         let head = try database.logHead()
         let book = try database.catalogBook()
+        let checkpoint = Checkpoint(
+            sequence: try database.checkpointSequence(),
+            recordsPerSweep: opening.limits.recordsPerSweep)
+        let hasher = try database.keyHasher()
+        let indexes = try KeyIndexes(
+            on: database, opening.limits.runs, sorter: opening.sorter)
         published.set(book)
-        return WriterState(database: database, published: published, head: head, book: book)
+        var state = WriterState(
+            database: database, published: published, head: head, book: book,
+            checkpoint: checkpoint, indexes: indexes, hasher: hasher)
+        try state.recover()
+        return state
     }
 
     mutating func begin() throws(SQLiteError) {
@@ -29,6 +44,9 @@ struct WriterState: ~Copyable {
     }
 
     mutating func commit() throws(SQLiteError) {
+        try saveSlice()
+        try indexes.work(
+            on: database, head: head.sequence, checkpoint: checkpoint.sequence)
         try database.appendCommit(head)
         try database.connection.execute("COMMIT")
         published.set(book)
@@ -40,19 +58,18 @@ struct WriterState: ~Copyable {
     mutating func behindSavepoint<Result>(
         _ body: (inout WriterState) throws -> Result
     ) throws -> Result {
-        let (head, book) = (head, book)
+        let start = head.sequence
         try database.connection.execute("SAVEPOINT job")
         do {
             let result = try body(&self)
-            try saveAccumulators()
             try database.connection.execute("RELEASE job")
             return result
         } catch {
-            self.head = head
-            self.book = book
-            cache = RowCache()
             try database.connection.execute("ROLLBACK TO job")
             try database.connection.execute("RELEASE job")
+            // A job that appended to the log has changed rows in memory: only a group that fails
+            // whole takes those back.
+            guard head.sequence == start else { throw HalfDone(reason: error) }
             if let broken = error as? SQLiteError, broken.isConstraint {
                 throw LedgerError(
                     .conflict, "the change contradicts what is stored: \(broken.message)")
@@ -60,6 +77,18 @@ struct WriterState: ~Copyable {
             throw error
         }
     }
+}
+
+/// What the writer's state is opened with, at first and after a failure.
+struct Opening: Sendable {
+    let path: String
+    let limits: LedgerLimits
+    let sorter: RunSorter
+}
+
+/// A job failed after it had begun to change something.
+struct HalfDone: Error {
+    let reason: any Error
 }
 
 /// The end of the log.
@@ -84,6 +113,27 @@ final class Published: Sendable {
 }
 
 extension WriterState {
+    /// Appends an event's record. Its payload is not copied.
+    mutating func append(_ event: UsageEvent, at now: Instant) throws(SQLiteError) {
+        let sequence = head.sequence + 1
+        try database.run(
+            """
+            INSERT INTO log (sequence, kind, recordedAt, customerId, hash, payload)
+            VALUES (?, 1, ?, ?, ?, ?)
+            """
+        ) { row throws(SQLiteError) in
+            try row.bind(1, sequence)
+            try row.bind(2, now.microseconds)
+            try event.withCustomerId { bytes throws(SQLiteError) in
+                try row.bind(3, text: bytes)
+            }
+            try event.hash.withBytes { bytes throws(SQLiteError) in try row.bind(4, blob: bytes) }
+            try event.withPayload { bytes throws(SQLiteError) in try row.bind(5, blob: bytes) }
+        }
+        head.sequence = sequence
+        head.chain = head.chain.link(event.hash)
+    }
+
     /// Appends a record and returns its sequence.
     mutating func append(_ record: LogRecord, at now: Instant) throws(SQLiteError) -> Int64 {
         let sequence = head.sequence + 1
@@ -123,6 +173,13 @@ extension Database {
 
     borrowing func lastSequence() throws(SQLiteError) -> Int64 {
         try first("SELECT max(lastSequence) FROM log_commit") { _ in
+        } _: {
+            $0.integer(0)
+        } ?? 0
+    }
+
+    fileprivate borrowing func checkpointSequence() throws(SQLiteError) -> Int64 {
+        try first("SELECT sequence FROM checkpoint") { _ in
         } _: {
             $0.integer(0)
         } ?? 0

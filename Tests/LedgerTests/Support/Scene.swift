@@ -11,15 +11,15 @@ final class Scene: Sendable {
     let path: String
     let ledger: SQLiteLedger
 
-    convenience init() throws {
+    convenience init(limits: LedgerLimits = LedgerLimits()) throws {
         let path = FileManager.default.temporaryDirectory
             .appendingPathComponent("ledger-\(UUID().uuidString).db").path
-        try self.init(path: path)
+        try self.init(path: path, limits: limits)
     }
 
-    init(path: String) throws {
+    init(path: String, limits: LedgerLimits = LedgerLimits()) throws {
         self.path = path
-        ledger = try SQLiteLedger.open(path, logger: Self.quiet)
+        ledger = try SQLiteLedger.open(path, limits: limits, logger: Self.quiet)
     }
 
     static var quiet: Logger {
@@ -29,8 +29,10 @@ final class Scene: Sendable {
     }
 
     /// Runs `body` with a fresh ledger and removes its files afterwards.
-    static func with(_ body: (Scene) async throws -> Void) async throws {
-        let scene = try Scene()
+    static func with(
+        limits: LedgerLimits = LedgerLimits(), _ body: (Scene) async throws -> Void
+    ) async throws {
+        let scene = try Scene(limits: limits)
         do { try await body(scene) } catch {
             await scene.end()
             throw error
@@ -44,7 +46,7 @@ final class Scene: Sendable {
         return try Scene(path: path)
     }
 
-    private func end() async {
+    func end() async {
         await ledger.shutdown()
         for suffix in ["", "-wal", "-shm", ".lock"] {
             try? FileManager.default.removeItem(atPath: path + suffix)
@@ -156,7 +158,8 @@ func event(
         """
         {"customerEventId": "\(id)", "customerId": "\(customer)", "eventName": "\(name)",
          "timestamp": "\(timestamp)", "properties": {"value": \(value)}\(named)}
-        """, UsageEvent.init)
+        """
+    ) { EventBatch(CollectionOfOne($0.node)).events.first }
 }
 
 extension [AppendOutcome] {

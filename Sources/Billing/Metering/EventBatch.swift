@@ -1,0 +1,129 @@
+package import JSON
+
+/// The events of one request: the good ones, and what is wrong with the others.
+///
+/// All payloads stand in one array and all texts in the parsed document, so a batch allocates a
+/// handful of times however many events it holds.
+package struct EventBatch: Sendable {
+    package let events: [UsageEvent]
+    /// In the order of their index.
+    package let faults: [EventFault]
+
+    package var count: Int { events.count + faults.count }
+
+    package init(events: [UsageEvent], faults: [EventFault] = []) {
+        self.events = events
+        self.faults = faults
+    }
+
+    /// Reads every event by itself: a bad one never fails its neighbours.
+    ///
+    /// - Parameter nodes: the events as they stand in the request; all of one document.
+    package init(_ nodes: some Collection<JSONNode>) {
+        var builder = Builder(capacity: nodes.count)
+        for (index, node) in nodes.enumerated() { builder.add(node, index) }
+        self = builder.batch()
+    }
+}
+
+/// An event that cannot be taken.
+package struct EventFault: Sendable {
+    /// Its place in the request.
+    package let index: Int
+    package let customerEventId: String?
+    package let issues: [FieldIssue]
+
+    package init(index: Int, customerEventId: String?, issues: [FieldIssue]) {
+        self.index = index
+        self.customerEventId = customerEventId
+        self.issues = issues
+    }
+}
+
+/// Canonical payloads, one after the other.
+final class PayloadArena: Sendable {
+    let bytes: [UInt8]
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+}
+
+private struct Builder {
+    private var writer: JSONWriter
+    private var parsed: [(event: EventReader, range: Range<Int>, index: Int)] = []
+    private var faults: [EventFault] = []
+    private let issues = FieldIssues()
+
+    private static let usualBytes = 256
+
+    init(capacity: Int) {
+        writer = JSONWriter(capacity: capacity * Self.usualBytes)
+        parsed.reserveCapacity(capacity)
+    }
+
+    mutating func add(_ node: JSONNode, _ index: Int) {
+        let event = EventReader(node, .root, issues)
+        let start = writer.bytes.count
+        writer.beginText()
+        if issues.all.isEmpty { event.writeCanonical(node, to: &writer, issues) }
+        guard issues.all.isEmpty else {
+            writer.truncate(to: start)
+            faults.append(
+                EventFault(index: index, customerEventId: node.stringId, issues: issues.drain()))
+            return
+        }
+        parsed.append((event, start..<writer.bytes.count, index))
+    }
+
+    func batch() -> EventBatch {
+        let arena = PayloadArena(writer.bytes)
+        return EventBatch(
+            events: parsed.compactMap { UsageEvent($0.event, arena, $0.range, index: $0.index) },
+            faults: faults)
+    }
+}
+
+extension JSONNode {
+    /// What the caller sees as the id of an event that is not good.
+    fileprivate var stringId: String? {
+        member("customerEventId").flatMap { $0.kind == .string ? $0.string : nil }
+    }
+}
+
+extension EventReader {
+    /// Appends the event's canonical JSON (`semantics.md`, Evidence), unless it breaks a limit.
+    fileprivate func writeCanonical(
+        _ node: JSONNode, to writer: inout JSONWriter, _ issues: FieldIssues
+    ) {
+        let value = FieldValue(node, issues: issues)
+        guard node.nests(atMost: UsageEvent.maximumDepth) else {
+            return value.note("must not nest deeper than \(UsageEvent.maximumDepth) levels")
+        }
+        let start = writer.bytes.count
+        do throws(NumberTextError) { try writeMembers(to: &writer) } catch {
+            return value.note("\(error)")
+        }
+        if writer.bytes.count - start > UsageEvent.maximumBytes {
+            value.note("must have at most \(UsageEvent.maximumBytes) bytes")
+        }
+    }
+
+    private func writeMembers(to writer: inout JSONWriter) throws(NumberTextError) {
+        writer.beginObject()
+        writer.member("customerEventId", customerEventId)
+        writer.member("customerId", customerId)
+        writer.member("eventName", eventName)
+        writer.key("properties")
+        if let properties { try writer.canonical(properties) } else { writer.object { _ in } }
+        writer.member("subscriptionId", subscriptionId)
+        if let timestamp { writer.member("timestamp", timestamp) }
+        writer.endObject()
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func member(_ name: StaticString, _ text: JSONNode?) {
+        guard let text else { return }
+        key(name)
+        text.withText { string($0) }
+    }
+}

@@ -1,0 +1,18 @@
+/// The bounds of the store; the defaults are for production, tests take small ones.
+package struct LedgerLimits: Sendable {
+    /// All accumulators are saved once in about so many records; recovery folds twice as many at
+    /// most.
+    package var recordsPerSweep = 125_000
+    var runs = RunLimits()
+
+    package init() {}
+
+    /// Spills and merges happen every so many records.
+    package init(spillEvery records: Int) {
+        recordsPerSweep = records
+        runs.spillEntries = records
+        runs.spillRecords = Int64(records)
+        runs.waitingEntries = records * 2
+        runs.rememberedKeys = 64
+    }
+}

@@ -1,0 +1,37 @@
+/// What the runs' work may cost in one transaction; all sets draw on the same budget.
+struct RunBudget {
+    /// 256 pages take 6 to 9 ms, a merge's reading included.
+    static let pagesOfAGroup = 256
+
+    private var quarters: Int
+    private let deadline: ContinuousClock.Instant?
+    private var untilClock = Self.stepsPerClock
+
+    /// The clock is asked this seldom.
+    private static let stepsPerClock = 16
+
+    /// - Parameters:
+    ///   - pages: pages to be written; reading or deleting one counts as a quarter of that.
+    ///   - duration: for how long, at most; a slow disk must not make a transaction long.
+    init(pages: Int = pagesOfAGroup, within duration: Duration? = .milliseconds(10)) {
+        quarters = pages * 4
+        deadline = duration.map { .now + $0 }
+    }
+
+    var isSpent: Bool { quarters <= 0 }
+
+    mutating func write() { take(4) }
+    mutating func read() { take(1) }
+    mutating func delete(_ pages: Int) { take(pages) }
+
+    /// Pages that may still be deleted.
+    var deletions: Int { max(quarters, 0) }
+
+    private mutating func take(_ cost: Int) {
+        quarters -= cost
+        untilClock -= 1
+        guard untilClock <= 0, let deadline else { return }
+        untilClock = Self.stepsPerClock
+        if ContinuousClock.now >= deadline { quarters = 0 }
+    }
+}

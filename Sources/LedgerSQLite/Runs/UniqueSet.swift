@@ -1,0 +1,102 @@
+internal import SQLite
+
+/// A value of a `unique` meter, in the accumulator that counts it.
+struct UniqueKey: Hashable, Sendable {
+    let accumulator: Int64
+    let value: KeyHash
+
+    fileprivate var entry: RunEntry {
+        RunEntry(UInt64(bitPattern: accumulator), value.high, value.low)
+    }
+}
+
+/// Every value that `unique` meters counted in periods that are not closed.
+///
+/// Nearly all values were seen before, which filters do not help: a bounded table of keys known
+/// to be there comes first. The writer owns the set and opens it anew after a group that failed.
+struct UniqueSet: ~Copyable {
+    private var table: SpilledTable<KeyTable>
+    private var remembered: SecondChanceTable
+    private var batch = RunLookup()
+    /// The places in a batch of keys that were not remembered.
+    private var others: [Int32] = []
+
+    /// Opens the set as the database has it: without the records after `coveredThrough`, which
+    /// the owner folds, or at least inserts, again.
+    init(
+        on database: borrowing Database, _ limits: RunLimits = RunLimits(), sorter: RunSorter
+    ) throws(SQLiteError) {
+        table = try SpilledTable(.unique, limits, sorter, on: database)
+        remembered = SecondChanceTable(capacity: limits.rememberedKeys)
+    }
+
+    /// All records up to here are in the runs.
+    var coveredThrough: Int64 { table.coveredThrough }
+
+    var byteCount: Int { table.byteCount + remembered.byteCount }
+
+    /// Whether nothing is left to spill, merge or delete.
+    var isIdle: Bool { table.isIdle }
+
+    /// Inserts keys in order: `isNew[i]` says whether `keys[i]` was not there before.
+    mutating func insertIfAbsent(
+        _ keys: [UniqueKey], isNew: inout [Bool], on database: borrowing Database
+    ) throws(SQLiteError) {
+        batch.begin(collectsNeighbours: true)
+        others.removeAll(keepingCapacity: true)
+        isNew.removeAll(keepingCapacity: true)
+        for key in keys {
+            let entry = key.entry
+            if remembered.contains(entry) {
+                batch.append(found: entry)
+            } else {
+                others.append(Int32(truncatingIfNeeded: isNew.count))
+                batch.append(entry)
+            }
+            isNew.append(false)
+        }
+        guard !others.isEmpty else { return }
+        batch.look(in: table.tail)
+        batch.look(in: table.frozen)
+        try batch.look(in: table.runs, on: database)
+        for neighbour in batch.neighbours { remembered.insert(neighbour) }
+        for index in others {
+            let entry = batch.entries[Int(index)]
+            if !batch.isFound[Int(index)] {
+                isNew[Int(index)] = table.tail.insert(entry) == nil
+            }
+            remembered.insert(entry)
+        }
+    }
+
+    /// Inserted keys that are in memory, to come back to with `rollBack`.
+    var mark: Int { table.tail.entries.count }
+
+    /// Takes back what was inserted since `mark`, in the same group: a job was rolled back.
+    mutating func rollBack(to mark: Int) {
+        for entry in table.tail.entries[mark...] { remembered.remove(entry) }
+        table.tail.removeLast(downTo: mark)
+    }
+
+    /// Spills and merges, inside the group's transaction and after its last record.
+    ///
+    /// - Parameters:
+    ///   - head: the log's last record.
+    ///   - checkpoint: all records up to here are in accumulator rows that this transaction or
+    ///     one before has saved. A spill counts only then: were a key in a run and its record
+    ///     not in its row, the record would be folded again and find its own value seen.
+    ///   - isClosed: whether an accumulator's period is closed; its keys are no longer needed.
+    mutating func work(
+        on database: borrowing Database, head: Int64, checkpoint: Int64,
+        _ budget: inout RunBudget, isClosed: (Int64) -> Bool
+    ) throws(SQLiteError) {
+        // Runs are in the order of accumulators, so each is asked about once in a merge's slice.
+        var asked: (accumulator: UInt64, isClosed: Bool)?
+        try table.work(on: database, head: head, spillable: checkpoint, &budget) { entry in
+            if let asked, asked.accumulator == entry.high { return !asked.isClosed }
+            let answer = isClosed(Int64(bitPattern: entry.high))
+            asked = (entry.high, answer)
+            return !answer
+        }
+    }
+}

@@ -1,0 +1,49 @@
+internal import Billing
+internal import SQLite
+
+/// What is derived from the log's events by their keys: which were seen, which values were
+/// counted, and which customer has which records.
+struct KeyIndexes: ~Copyable {
+    var seen: SeenSet
+    var unique: UniqueSet
+    var customers: CustomerIndex
+
+    init(
+        on database: borrowing Database, _ limits: RunLimits, sorter: RunSorter
+    ) throws(SQLiteError) {
+        let seen = try SeenSet(on: database, limits, sorter: sorter)
+        let unique = try UniqueSet(on: database, limits, sorter: sorter)
+        let customers = try CustomerIndex(on: database, limits, sorter: sorter)
+        self.init(seen: seen, unique: unique, customers: customers)
+    }
+
+    private init(
+        seen: consuming SeenSet, unique: consuming UniqueSet, customers: consuming CustomerIndex
+    ) {
+        self.seen = seen
+        self.unique = unique
+        self.customers = customers
+    }
+
+    /// The records after this one are inserted again when the ledger is opened.
+    var coveredThrough: Int64 {
+        min(seen.coveredThrough, unique.coveredThrough, customers.coveredThrough)
+    }
+
+    /// Inserts a record's keys where the runs do not have them.
+    mutating func insert(_ prepared: PreparedEvent, _ sequence: Int64) {
+        if sequence > seen.coveredThrough { _ = seen.insert(prepared.key, sequence) }
+        if sequence > customers.coveredThrough { customers.insert(prepared.customer, sequence) }
+    }
+
+    /// Spills and merges a slice with the group under way.
+    mutating func work(
+        on database: borrowing Database, head: Int64, checkpoint: Int64
+    ) throws(SQLiteError) {
+        var budget = RunBudget()
+        try seen.work(on: database, head: head, &budget)
+        try customers.work(on: database, head: head, &budget)
+        // Values of closed periods stay: a late one must be known to have been counted.
+        try unique.work(on: database, head: head, checkpoint: checkpoint, &budget) { _ in false }
+    }
+}

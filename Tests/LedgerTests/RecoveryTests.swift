@@ -1,0 +1,99 @@
+import Billing
+import Foundation
+import Ledger
+import LedgerSQLite
+import Testing
+
+/// A process that dies at any moment: what was answered is there again, and nothing else.
+@Suite struct RecoveryTests {
+    private static let limits = LedgerLimits(spillEvery: 200)
+    private static let subscriptions = (0..<5).map { "s\($0)" }
+
+    @Test(arguments: 0..<12)
+    func aCopyOfTheFilesGivesTheSameUsage(_ seed: UInt64) async throws {
+        var random = SeededGenerator(seed: seed)
+        let scene = try Scene(limits: Self.limits)
+        try await scene.apply(
+            Scene.catalog(
+                aggregations: [.count, .sum, .unique, .max, .latest, .average],
+                groupBy: ["value"]))
+        for (index, id) in Self.subscriptions.enumerated() {
+            try await scene.customer("c\(index)")
+            _ = try await scene.subscribe(id, "c\(index)")
+        }
+        var sent: [UsageEvent] = []
+        for step in 0..<40 {
+            let now = Scene.start + .seconds(step * 36 * 3600)
+            let batch = try randomBatch(&random, sent, step)
+            _ = try await scene.send(batch, at: now)
+            sent += batch
+            if step % 9 == 8 { _ = try await scene.close(asOf: now) }
+            if Int.random(in: 0..<5, using: &random) == 0 {
+                try await expectSame(scene, at: now, resending: batch)
+            }
+        }
+        await scene.end()
+    }
+
+    /// Copies the files of a ledger that is open, as a crash leaves them, and opens the copy.
+    private func expectSame(
+        _ scene: Scene, at now: Instant, resending batch: [UsageEvent]
+    ) async throws {
+        let path = scene.path + ".copy"
+        for suffix in ["", "-wal"] {
+            try? FileManager.default.removeItem(atPath: path + suffix)
+            try FileManager.default.copyItem(atPath: scene.path + suffix, toPath: path + suffix)
+        }
+        let copy = try Scene(path: path, limits: Self.limits)
+        for id in Self.subscriptions {
+            for day in stride(from: 0, through: 60, by: 15) {
+                let at = Scene.start + .seconds(day * 24 * 3600)
+                let (was, now) = (
+                    try await scene.usage(at: at, of: id), try await copy.usage(at: at, of: id)
+                )
+                #expect(was.accumulators == now.accumulators, "\(id) on day \(day)")
+                #expect(was.asOfSequence == now.asOfSequence)
+            }
+        }
+        let again = try await copy.send(batch, at: now)
+        #expect(again.allSatisfy { $0 == .duplicate || $0 == .conflict })
+        await copy.end()
+    }
+
+    /// Events of five customers, some sent before, some with another content, some late.
+    private func randomBatch(
+        _ random: inout SeededGenerator, _ sent: [UsageEvent], _ step: Int
+    ) throws -> [UsageEvent] {
+        var batch: [UsageEvent] = []
+        for index in 0..<Int.random(in: 1...120, using: &random) {
+            if let known = sent.randomElement(using: &random),
+                Int.random(in: 0..<8, using: &random) == 0
+            {
+                batch.append(known)
+                continue
+            }
+            let day = Int.random(in: 0...max(1, step), using: &random)
+            let at = Scene.start + .seconds(day * 36 * 3600)
+            batch.append(
+                try event(
+                    "e\(step)-\(index)", customer: "c\(Int.random(in: 0..<5, using: &random))",
+                    at: at.description, value: "\(Int.random(in: 0..<30, using: &random))"))
+        }
+        return batch
+    }
+}
+
+/// SplitMix64: the same seed gives the same run.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var word = state
+        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
+        return word ^ (word >> 31)
+    }
+}
