@@ -109,6 +109,7 @@ let package = Package(
         tests("Billing", ["Billing", "JSON", "BigInt", "CAllocations"], fixtures: true),
         tests("Curl", ["Curl", "SocketServer"]),
         tests("Webhooks", ["Webhooks", "Curl", "SocketServer", crypto]),
+        tests("Runs", ["LedgerSQLite", "SQLite"]),
         tests("Ledger", ["Billing", "JSON", "Ledger", "LedgerSQLite", "SQLite", logging]),
         tests(
             "Functions",

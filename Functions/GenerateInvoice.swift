@@ -49,12 +49,33 @@ package struct GenerateInvoice: Function {
 
     /// Writes the invoices of up to `limit` closed periods in one transaction.
     ///
-    /// - Returns: how many it wrote; 0 when no work is left.
+    /// One that cannot be written is set aside: it holds up no other.
+    ///
+    /// - Returns: how many periods it dealt with; 0 when no work is left.
     package func drain(limit: Int, _ context: FunctionContext) async throws -> Int {
         let periods = try await ledger.periodsToInvoice(limit: limit)
-        guard !periods.isEmpty else { return 0 }
-        try await ledger.record(try periods.map { try WrittenInvoice($0) })
-        context.logger.info("invoices written", metadata: ["count": "\(periods.count)"])
+        var written: [WrittenInvoice] = []
+        var failures: [InvoiceFailure] = []
+        for period in periods {
+            do throws(ArithmeticError) { written.append(try WrittenInvoice(period)) } catch {
+                failures.append(
+                    InvoiceFailure(
+                        number: period.close.invoiceNumber, reason: error.description))
+            }
+        }
+        if !written.isEmpty { try await ledger.record(written) }
+        if !failures.isEmpty { try await ledger.setAside(failures) }
+        for failure in failures {
+            context.logger.error(
+                "an invoice cannot be written",
+                metadata: [
+                    "number": "\(InvoiceNumber.text(failure.number))",
+                    "reason": "\(failure.reason)",
+                ])
+        }
+        if !written.isEmpty {
+            context.logger.info("invoices written", metadata: ["count": "\(written.count)"])
+        }
         return periods.count
     }
 }

@@ -22,11 +22,13 @@ package struct IngestEvent: Function {
                 .bodyTooLarge,
                 "a request takes at most \(Limits.eventsPerRequest) events; send several requests")
         }
-        let batch = input.batch.readable(
-            by: ledger.catalog, latest: context.now + Self.maximumAhead)
-        let outcomes = try await ledger.append(batch.events, at: context.now)
+        let batch = input.batch.dated(until: context.now + Self.maximumAhead)
+        let catalog = ledger.catalog
+        let outcomes = try await ledger.append(
+            batch.events.map { IncomingEvent($0, issues: $0.unreadable(by: catalog)) },
+            at: context.now)
         let result = IngestResult(batch, outcomes)
-        if input.isSingle { try result.throwUnlessTaken(batch.faults) }
+        if input.isSingle { try result.throwUnlessTaken() }
         return result
     }
 }
@@ -55,44 +57,30 @@ package struct IngestInput: FunctionInput {
 }
 
 extension EventBatch {
-    /// The same without the events that are dated after `latest` or that a meter cannot read.
-    fileprivate func readable(by catalog: CatalogBook, latest: Instant) -> EventBatch {
-        var good: [UsageEvent] = []
-        var faults: [EventFault] = []
-        good.reserveCapacity(events.count)
-        for event in events {
-            let issues = event.issues(catalog, latest)
-            if issues.isEmpty {
-                good.append(event)
-            } else {
-                faults.append(
-                    EventFault(
-                        index: event.index, customerEventId: event.customerEventId.string,
-                        issues: issues))
-            }
+    /// The same without the events that are dated after `latest`.
+    fileprivate func dated(until latest: Instant) -> EventBatch {
+        guard events.contains(where: { $0.timestamp > latest }) else { return self }
+        let issue = FieldIssue(
+            pointer: "/timestamp", detail: "lies more than 24 hours ahead of the clock",
+            severity: .meaningless)
+        let ahead = events.filter { $0.timestamp > latest }.map { event in
+            EventFault(
+                index: event.index, customerEventId: event.customerEventId.string,
+                issues: [issue])
         }
-        guard !faults.isEmpty else { return self }
         return EventBatch(
-            events: good, faults: (self.faults + faults).sorted { $0.index < $1.index })
+            events: events.filter { $0.timestamp <= latest },
+            faults: (faults + ahead).sorted { $0.index < $1.index })
     }
 }
 
 extension UsageEvent {
-    fileprivate func issues(_ catalog: CatalogBook, _ latest: Instant) -> [FieldIssue] {
+    /// What the newest meters that match the event cannot read.
+    fileprivate func unreadable(by catalog: CatalogBook) -> [FieldIssue] {
         var issues: [FieldIssue] = []
-        if timestamp > latest {
-            issues.append(
-                FieldIssue(
-                    pointer: "/timestamp", detail: "lies more than 24 hours ahead of the clock",
-                    severity: .meaningless))
-        }
         for meter in catalog.meters(for: eventName) {
             do throws(MeterReadingError) { _ = try meter.read(self) } catch {
-                issues.append(
-                    FieldIssue(
-                        pointer: "/properties",
-                        detail: "\(error.detail) (meter \"\(meter.key)\")",
-                        severity: .meaningless))
+                issues.append(FieldIssue(error, meter))
             }
         }
         return issues

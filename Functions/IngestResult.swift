@@ -18,8 +18,18 @@ package struct IngestResult: JSONWritable, Sendable {
         let index: Int
         let customerEventId: String?
         let status: Status
-        var error: String?
+        var issues: [FieldIssue] = []
         var late: [LateEvent] = []
+
+        var error: String? {
+            switch status {
+            case .accepted, .duplicate: nil
+            case .conflict: IngestResult.conflictText
+            case .rejected:
+                issues.map { $0.pointer.isEmpty ? $0.detail : "\($0.pointer) \($0.detail)" }
+                    .joined(separator: "; ")
+            }
+        }
     }
 
     /// - Parameter outcomes: of the batch's good events, in their order.
@@ -30,16 +40,18 @@ package struct IngestResult: JSONWritable, Sendable {
         entries += batch.faults.map { fault in
             Entry(
                 index: fault.index, customerEventId: fault.customerEventId, status: .rejected,
-                error: fault.text)
+                issues: fault.issues)
         }
         entries.sort { $0.index < $1.index }
     }
 
     private mutating func add(_ outcome: AppendOutcome, _ event: UsageEvent) {
-        func entry(_ status: Entry.Status, error: String? = nil, late: [LateEvent] = []) -> Entry {
+        func entry(
+            _ status: Entry.Status, issues: [FieldIssue] = [], late: [LateEvent] = []
+        ) -> Entry {
             Entry(
                 index: event.index, customerEventId: event.customerEventId.string, status: status,
-                error: error, late: late)
+                issues: issues, late: late)
         }
         switch outcome {
         case .accepted(let event):
@@ -51,10 +63,10 @@ package struct IngestResult: JSONWritable, Sendable {
             entries.append(entry(.duplicate))
         case .conflict:
             conflicts += 1
-            entries.append(entry(.conflict, error: Self.conflictText))
-        case .rejected(let reason):
+            entries.append(entry(.conflict))
+        case .rejected(let issues):
             rejected += 1
-            entries.append(entry(.rejected, error: reason))
+            entries.append(entry(.rejected, issues: issues))
         }
     }
 
@@ -62,10 +74,10 @@ package struct IngestResult: JSONWritable, Sendable {
         "this customerEventId was accepted with another content; use a new id for a new event"
 
     /// For a request of a single event, whose fate is the call's.
-    func throwUnlessTaken(_ faults: [EventFault]) throws {
-        if let fault = faults.first { throw InvalidFields(fault.issues) }
-        if conflicts > 0 { throw Problem(.conflict, Self.conflictText) }
-        if rejected > 0 { throw Problem(.unprocessable, entries.first?.error ?? "rejected") }
+    func throwUnlessTaken() throws {
+        guard let entry = entries.first else { return }
+        if entry.status == .conflict { throw Problem(.conflict, Self.conflictText) }
+        if entry.status == .rejected { throw InvalidFields(entry.issues) }
     }
 
     package func write(to writer: inout JSONWriter) {
@@ -91,12 +103,6 @@ package struct IngestResult: JSONWritable, Sendable {
             if let error = entry.error { writer.member("error", error) }
             if !entry.late.isEmpty { writer.member("late", each: entry.late) }
         }
-    }
-}
-
-extension EventFault {
-    fileprivate var text: String {
-        issues.map { "\($0.pointer) \($0.detail)" }.joined(separator: "; ")
     }
 }
 

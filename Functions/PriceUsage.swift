@@ -32,8 +32,8 @@ package struct PriceUsage: Function {
             } else {
                 let currency = reader.required("currency")?.currency()
                 let price = reader.required("price").flatMap(Price.init)
-                let usageField = reader.required("usage")
-                let usage = price.flatMap { price in usageField.flatMap { price.usage($0) } }
+                let given = reader.required("usage").flatMap(GivenUsage.init)
+                let usage = price.flatMap { price in given.flatMap { price.usage($0) } }
                 reader.refuseUnknown()
                 guard let currency, let price, let usage else { return nil }
                 subject = .price(price, currency, usage)
@@ -98,10 +98,11 @@ extension PricedResult {
     /// Prices a whole period of `plan`; a meter that is not named was not used.
     init(_ plan: PlanVersion, _ usage: JSONNode) throws {
         let issues = FieldIssues()
-        let used = plan.plan.usages(
+        let used = plan.usages(
             FieldValue(usage, path: .member(.root, "usage"), issues: issues))
         try issues.throwIfAny()
-        let lines = try LineAssembly(plan: plan.plan, share: .one).lines(used)
+        let lines = try LineAssembly(plan: plan.plan, share: .one).lines(
+            used.map { LineUsage(priced: $0, quantity: try $0.quantity) })
         var unrounded = Fraction.zero
         for line in lines { unrounded = try unrounded + line.unroundedAmount }
         self.init(
@@ -110,25 +111,38 @@ extension PricedResult {
     }
 }
 
-extension Plan {
+extension PlanVersion {
     /// Reads `{METER: {quantity} | {amounts}…}`.
-    fileprivate func usages(_ value: FieldValue) -> [LineUsage] {
+    ///
+    /// - Returns: the usage of each usage charge, in the plan's order.
+    fileprivate func usages(_ value: FieldValue) -> [PricedUsage] {
         guard value.node.kind == .object else {
             value.note("must be an object with a member for each meter", .malformed)
             return []
         }
-        let meters = Set(usageCharges.map(\.usage.meter))
-        for member in value.node.children where !meters.contains(member.key) {
-            FieldValue(member, path: .named(value.path, member.key), issues: value.issues)
-                .note("is not a meter of plan \"\(key)\"")
-        }
-        return usageCharges.map { _, usage in
-            let member = value.node.member(usage.meter).map {
-                FieldValue($0, path: .named(value.path, usage.meter), issues: value.issues)
+        var given: [String: GivenUsage] = [:]
+        for member in value.node.children where !member.isNull {
+            let field = FieldValue(
+                member, path: .named(value.path, member.key), issues: value.issues)
+            guard let meter = meters.first(where: { $0.meter.key == member.key })?.meter else {
+                field.note("is not a meter of plan \"\(plan.key)\"")
+                continue
             }
-            let priced = member.flatMap { usage.price.usage($0) } ?? usage.price.noUsage
-            return LineUsage(priced: priced, quantity: (try? priced.quantity) ?? .zero)
+            given[meter.key] = GivenUsage(field, of: meter)
         }
+        return plan.usageCharges.map { _, usage in
+            given[usage.meter].flatMap { usage.price.usage($0) } ?? usage.price.noUsage
+        }
+    }
+}
+
+extension GivenUsage {
+    /// Amounts can stand for a meter's quantity only where the meter adds them up.
+    fileprivate init?(_ field: FieldValue, of meter: Meter) {
+        self.init(field)
+        guard case .amounts = content, meter.aggregation != .sum else { return }
+        field.note("meter \"\(meter.key)\" is a \(meter.aggregation): give its quantity")
+        return nil
     }
 }
 

@@ -26,14 +26,13 @@ package struct PutWebhookEndpoint: Function {
             let id = reader.required("id")?.identifier()
             let url = reader.required("url")?.string()
             let types = reader.required("eventTypes")
+            let elements = types?.array()
             let isEnabled = reader.optional("enabled")?.bool() ?? true
             reader.refuseUnknown()
-            guard let id, let url, let types, let elements = types.array() else { return nil }
-            let isEvery = elements.count == 1 && elements.first?.node.string == "*"
+            let eventTypes = elements.flatMap { types?.eventTypes($0) }
+            guard let id, let url, elements != nil else { return nil }
             endpoint = WebhookEndpoint(
-                id: id, url: url,
-                eventTypes: isEvery ? nil : elements.compactMap { $0.choice() },
-                isEnabled: isEnabled)
+                id: id, url: url, eventTypes: eventTypes, isEnabled: isEnabled)
         }
     }
 
@@ -58,5 +57,20 @@ package struct PutWebhookEndpoint: Function {
         let secret = WebhookSecret.generate().text
         let (endpoint, isNew) = try await ledger.put(input.endpoint, secret: secret)
         return Output(endpoint: endpoint, secret: isNew ? secret : nil)
+    }
+}
+
+extension FieldValue {
+    /// The types that the array's elements name.
+    ///
+    /// - Returns: nil for `["*"]`, every type, and where an issue was recorded.
+    fileprivate func eventTypes(_ elements: [FieldValue]) -> [WebhookEventType]? {
+        guard !elements.isEmpty else {
+            return issue("must name at least one type, or be [\"*\"] for every type")
+        }
+        if elements.contains(where: { $0.node.kind == .string && $0.node.string == "*" }) {
+            return elements.count == 1 ? nil : issue("\"*\" means every type and stands alone")
+        }
+        return elements.compactMap { $0.choice() }
     }
 }

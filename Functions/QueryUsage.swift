@@ -30,6 +30,10 @@ package struct QueryUsage: Function {
     package func handle(_ input: Input, _ context: FunctionContext) async throws -> UsageReport {
         let usage = try await ledger.usage(
             of: input.subscriptionId, at: input.at ?? context.now)
+        if let meter = input.meter, !usage.plan.meters.contains(where: { $0.meter.key == meter }) {
+            throw Problem(
+                .notFound, "plan \"\(usage.plan.plan.key)\" charges no meter \"\(meter)\"")
+        }
         return try UsageReport(usage, meter: input.meter)
     }
 }

@@ -19,11 +19,26 @@ struct Wiring: Sendable {
         ClosePeriod.name, GenerateInvoice.name, PutWebhookEndpoint.name,
     ]
 
-    /// Opens the ledger in the file at `path`, or creates it.
+    /// Opens the ledger in the file at `path`, or creates it, for as long as `body` takes.
     ///
-    /// - Throws: an error whose text says what is wrong with the file.
-    static func open(_ path: String, webhooks: WebhookWiring, logger: Logger) throws -> Wiring {
-        Wiring(try SQLiteLedger.open(path, logger: logger), webhooks)
+    /// - Throws: what `body` throws, or `Problem(.unavailable)` whose text says what is wrong with
+    ///   the file.
+    static func with<Value>(
+        _ path: String, webhooks: WebhookWiring, logger: Logger,
+        _ body: (Wiring) async throws -> Value
+    ) async throws -> Value {
+        let ledger: SQLiteLedger
+        do {
+            ledger = try SQLiteLedger.open(path, logger: logger)
+        } catch { throw Problem(.unavailable, "\(error)") }
+        do {
+            let value = try await body(Wiring(ledger, webhooks))
+            await ledger.shutdown()
+            return value
+        } catch {
+            await ledger.shutdown()
+            throw error
+        }
     }
 
     private init(_ ledger: any LedgerStore, _ webhooks: WebhookWiring) {
@@ -66,6 +81,9 @@ struct Wiring: Sendable {
         registry.register(ApplyCatalog(ledger: ledger))
         registry.register(UpsertCustomer(ledger: ledger))
         registry.register(CreateSubscription(ledger: ledger))
+        registry.register(GetCatalog(ledger: ledger))
+        registry.register(GetCustomer(ledger: ledger))
+        registry.register(GetSubscription(ledger: ledger))
         registry.register(IngestEvent(ledger: ledger))
         registry.register(QueryUsage(ledger: ledger))
         registry.register(PriceUsage(ledger: ledger))

@@ -4,10 +4,11 @@ package import Ledger
 
 extension LedgerError: ProblemConvertible {
     package var problem: Problem {
-        let issues = pointer.map {
-            [FieldIssue(pointer: $0, detail: detail, severity: .meaningless)]
-        }
-        return Problem(code, detail, issues: issues ?? [])
+        Problem(
+            code, detail,
+            issues: issues.map {
+                FieldIssue(pointer: $0.pointer, detail: $0.detail, severity: .meaningless)
+            })
     }
 
     private var code: ProblemCode {

@@ -10,7 +10,7 @@ struct InvokeCommand: AsyncParsableCommand {
         abstract: "Call a function and print its result.",
         discussion: """
             EXAMPLES
-              tallystick invoke getInvoice --data shop.db -d '{"id": "in_…"}'
+              tallystick invoke getInvoice --data shop.db -d '{"id": "inv_…"}'
               tallystick invoke applyCatalog --url http://127.0.0.1:8080 -d @catalog.json
               echo '{"id": "acme", "timezone": "Europe/Zurich"}' | tallystick invoke upsertCustomer -d -
 

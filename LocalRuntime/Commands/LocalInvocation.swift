@@ -14,22 +14,16 @@ struct LocalInvocation: Sendable {
     /// - Returns: the result's JSON.
     func call(_ function: String, _ body: [UInt8]) async throws -> [UInt8] {
         let logger = Logger.program(setting, fallback: .warning)
-        let wiring: Wiring
-        do {
-            wiring = try Wiring.open(dataFile, webhooks: .init(setting), logger: logger)
-        } catch { throw Problem(.unavailable, "\(error)") }
-        do {
+        return try await Wiring.with(
+            dataFile, webhooks: .init(setting), logger: logger
+        ) { wiring in
             let dispatcher = Dispatcher(
                 registry: wiring.functions, clock: SystemClock(), logger: logger)
             let result = try await dispatcher.call(function, body: body)
             if Wiring.leaveInvoices.contains(function) {
                 try await wiring.writeInvoices(dispatcher)
             }
-            await wiring.ledger.shutdown()
             return result
-        } catch {
-            await wiring.ledger.shutdown()
-            throw error
         }
     }
 }

@@ -49,14 +49,10 @@ struct ServeCommand: AsyncParsableCommand {
                 data: data, host: host, port: port, catalog: catalog, clock: clock, config: config,
                 portFile: portFile)
             let configuration = try ServeConfiguration(flags, setting)
-            let wiring = try Wiring.open(
-                configuration.dataFile, webhooks: .init(setting), logger: logger)
-            do {
+            try await Wiring.with(
+                configuration.dataFile, webhooks: .init(setting), logger: logger
+            ) { wiring in
                 try await LocalServer(wiring, configuration, logger: logger).run()
-                await wiring.ledger.shutdown()
-            } catch {
-                await wiring.ledger.shutdown()
-                throw error
             }
             logger.info("stopped")
         }

@@ -56,37 +56,12 @@ enum YAMLText {
         case "true", "false": writer.raw(scalar.string.utf8)
         case "null", "~", "": writer.null()
         default:
-            if isNumber(scalar.string.utf8) {
+            if PlainNumber.isNumber(scalar.string.utf8) {
                 writer.raw(scalar.string.utf8)
             } else {
                 writer.string(scalar.string)
             }
         }
-    }
-
-    /// JSON's grammar of numbers, RFC 8259 section 6.
-    static func isNumber(_ text: some Collection<UInt8>) -> Bool {
-        var rest = Substring(decoding: text, as: UTF8.self).utf8
-        func digits() -> Int {
-            let run = rest.prefix { (0x30...0x39).contains($0) }
-            rest = rest.dropFirst(run.count)
-            return run.count
-        }
-        func skip(_ characters: String) -> Bool {
-            guard let first = rest.first, characters.utf8.contains(first) else { return false }
-            rest = rest.dropFirst()
-            return true
-        }
-        _ = skip("-")
-        let startsWithZero = rest.first == 0x30
-        let whole = digits()
-        guard whole > 0, !(startsWithZero && whole > 1) else { return false }
-        if skip("."), digits() == 0 { return false }
-        if skip("eE") {
-            _ = skip("+-")
-            if digits() == 0 { return false }
-        }
-        return rest.isEmpty
     }
 }
 

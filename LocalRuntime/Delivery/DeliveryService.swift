@@ -6,7 +6,9 @@ import Synchronization
 
 /// Drains the outbox for as long as the runtime runs, a bounded number of attempts at a time.
 ///
-/// A slow receiver holds up its own attempts only: every one that ends makes room for the next.
+/// Every attempt that ends makes room for the next; nothing waits for a whole batch. The room is
+/// shared by all endpoints: slow receivers with many deliveries can fill it, and the others wait
+/// until an attempt ends, 15 s at the most.
 final class DeliveryService: Service {
     private let lane: DeliveryLane
     private let nudge: Nudge

@@ -67,7 +67,7 @@ struct Demo {
             environment: ["TALLYSTICK_WEBHOOK_ALLOW_LOOPBACK": "1"], folder: folder, http: http)
         print("A server listens on \(server.url), its clock stands at \(Self.clock).")
         do {
-            // The first message is refused once, to show that it comes again.
+            // The first invoice is refused once, to show that it comes again.
             let client = server.client
             let disagreements = try await WebhookReceiver.run(refusals: 1) { receiver, url in
                 try await bill(client, receiver, url)

@@ -88,13 +88,14 @@ struct DemoChecks {
     /// One `invoice.finalized` for each invoice, signed, with the invoice's own bytes inside.
     mutating func webhooks(_ receiver: WebhookReceiver, within limit: Duration) async throws {
         let wanted = invoiceBodies.count
-        print("\nWaiting for webhooks; the receiver refused the first one on purpose ...")
+        print("\nWaiting for webhooks; the receiver refused the first invoice on purpose ...")
         _ = try await waitFor("\(wanted) signed webhooks", within: limit) {
             let count = Set(receiver.messages.filter { $0.isInvoice }.map(\.id)).count
             return count >= wanted ? true : nil
         }
         let invoices = receiver.messages.filter(\.isInvoice)
         expect(receiver.forged.isEmpty, "\(receiver.forged.count) webhooks had a bad signature")
+        expect(receiver.refused == 1, "\(receiver.refused) refusals instead of 1")
         expect(invoices.count == wanted, "\(invoices.count) messages for \(wanted) invoices")
         for body in invoiceBodies {
             expect(
@@ -106,8 +107,8 @@ struct DemoChecks {
         let other = receiver.messages.count - invoices.count
         print(
             """
-            Delivered \(invoices.count) invoices and \(other) other messages, each signature \
-            verified; \(receiver.refused) refusal(s), \(attempts) attempts in all.
+            Delivered \(invoices.count) invoices and \(other) other messages in \(attempts) \
+            attempts, each signature verified; what was refused came again.
             """)
     }
 
@@ -119,8 +120,4 @@ struct DemoChecks {
             Every figure agrees with an independent recount of the \(records.count) events.
             """)
     }
-}
-
-extension WebhookReceiver.Message {
-    fileprivate var isInvoice: Bool { type == "invoice.finalized" }
 }

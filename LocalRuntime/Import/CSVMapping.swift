@@ -166,11 +166,6 @@ extension CSVHeader {
 extension [UInt8] {
     /// A JSON number without an exponent: an id such as `1e5` or `007` stays text.
     var isPlainDecimal: Bool {
-        let unsigned = self[...].dropFirst(first == UInt8(ascii: "-") ? 1 : 0)
-        let parts = unsigned.split(
-            separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
-        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
-        let areDigits = parts.allSatisfy { !$0.isEmpty && $0.allSatisfy(digits.contains) }
-        return areDigits && (parts[0].count == 1 || parts[0].first != UInt8(ascii: "0"))
+        PlainNumber.isNumber(self) && !contains { $0 | 0x20 == UInt8(ascii: "e") }
     }
 }

@@ -11,7 +11,7 @@ enum ImportLimits {
     /// Columns of a CSV file.
     static let columns = 1_000
     /// Levels of an event's JSON.
-    static let eventDepth = UsageEvent.maximumDepth
+    static let eventDepth = BillingLimits.eventDepth
     /// Bytes read from the file at once.
     static let chunkBytes = 256 * 1_024
     /// Faulty rows that the summary lists.

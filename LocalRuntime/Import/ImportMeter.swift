@@ -1,3 +1,4 @@
+import Billing
 import Foundation
 
 /// Shows an import's progress on the standard error.
@@ -17,10 +18,7 @@ struct ImportMeter {
         lastShown = start
     }
 
-    var microseconds: Int64 {
-        let elapsed = (ContinuousClock.now - start).components
-        return elapsed.seconds * 1_000_000 + elapsed.attoseconds / 1_000_000_000_000
-    }
+    var microseconds: Int64 { (ContinuousClock.now - start).microseconds }
 
     mutating func show(_ tally: ImportTally, bytesRead: Int) {
         let pause = isTerminal ? Self.betweenBars : Self.betweenLines

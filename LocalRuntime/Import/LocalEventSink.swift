@@ -15,16 +15,13 @@ struct LocalEventSink: EventSink {
         _ dataFile: String, _ setting: Setting, _ body: (LocalEventSink) async throws -> Value
     ) async throws -> Value {
         let logger = Logger.program(setting, fallback: .warning)
-        let wiring = try Wiring.open(dataFile, webhooks: .init(setting), logger: logger)
-        do {
-            let dispatcher = Dispatcher(
-                registry: wiring.functions, clock: SystemClock(), logger: logger)
-            let value = try await body(LocalEventSink(dispatcher: dispatcher))
-            await wiring.ledger.shutdown()
-            return value
-        } catch {
-            await wiring.ledger.shutdown()
-            throw error
+        return try await Wiring.with(
+            dataFile, webhooks: .init(setting), logger: logger
+        ) { wiring in
+            try await body(
+                LocalEventSink(
+                    dispatcher: Dispatcher(
+                        registry: wiring.functions, clock: SystemClock(), logger: logger)))
         }
     }
 }

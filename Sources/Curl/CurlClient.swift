@@ -1,17 +1,31 @@
 import Foundation
+import Synchronization
 
 /// An HTTP client over libcurl: any number of callers, one thread, shared connections.
 package final class CurlClient: Sendable {
     private let mailbox = CurlMailbox()
+    private let configuration: CurlConfiguration
+    private let isStarted = Mutex(false)
 
-    /// Starts the client's thread.
+    /// Makes a client; its thread starts with the first request.
+    ///
+    /// A program that ends without one must not: its end would tear down the TLS library while the
+    /// thread still sets it up.
     ///
     /// `mayConnect` is asked on that thread for every address a socket is about to be opened to,
     /// after the name was resolved; nil allows all. It must not block.
     package init(userAgent: String, mayConnect: (@Sendable (SocketAddress) -> Bool)? = nil) {
-        let configuration = CurlConfiguration(userAgent: userAgent, mayConnect: mayConnect)
+        configuration = CurlConfiguration(userAgent: userAgent, mayConnect: mayConnect)
+    }
+
+    private func startOnce() {
+        let isFirst = isStarted.withLock { isStarted in
+            defer { isStarted = true }
+            return !isStarted
+        }
+        guard isFirst else { return }
         // The thread keeps the mailbox, not the client, so that the client can go.
-        let thread = Thread { [mailbox] in
+        let thread = Thread { [mailbox, configuration] in
             CurlLoop.run(mailbox: mailbox, configuration: configuration)
         }
         thread.name = "curl"
@@ -26,6 +40,7 @@ package final class CurlClient: Sendable {
     ///
     /// Cancelling the task ends the transfer and throws `cancelled`.
     package func send(_ request: HTTPRequest) async throws(CurlError) -> HTTPResponse {
+        startOnce()
         let mailbox = mailbox
         let id = mailbox.newID()
         let result = await withTaskCancellationHandler {

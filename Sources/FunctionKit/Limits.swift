@@ -1,4 +1,6 @@
-/// The bounds of the house, in one place.
+internal import Billing
+
+/// The bounds of a request; those of what it holds are `BillingLimits`.
 package enum Limits {
     /// Bytes of a request's body.
     package static let bodyBytes = 8 * 1024 * 1024
@@ -7,11 +9,9 @@ package enum Limits {
     /// Items on a page of a list, and how many where the caller does not say.
     package static let pageItems = 1...1000
     package static let defaultPageItems = 100
-    /// Meters, plans in one catalog; charges in a plan; tiers in a price.
-    package static let catalogItems = 1000
-    /// Bytes of text that people read: names, descriptions, reasons.
-    package static let textBytes = 1024
-    /// Periods that one call of `closePeriod` closes where the caller does not say, and at most.
+    /// Bytes of a text that a request names something by, such as a cursor or an invoice's id.
+    package static let textBytes = BillingLimits.textBytes
+    /// Periods that one call of `closePeriod` closes at most, and where the caller does not say.
     package static let closesPerCall = 1...1000
     package static let defaultClosesPerCall = 200
 }

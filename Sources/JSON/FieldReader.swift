@@ -1,6 +1,10 @@
 /// One thing wrong with a request's field.
 package struct FieldIssue: Sendable, Equatable {
-    /// Malformed text or shape answers 400, a value without meaning 422.
+    /// Which status the field answers with.
+    ///
+    /// `malformed` (400): the wrong JSON type or shape, a field that is missing or unknown.
+    /// `meaningless` (422): the right type, but a value that says nothing, also a string that does
+    /// not read as an instant, a duration, a decimal or a key.
     package enum Severity: Sendable { case malformed, meaningless }
 
     /// RFC 6901 pointer into the request.

@@ -20,6 +20,36 @@ package struct PlainNumber: Sendable {
         return text.last != UInt8(ascii: "0") || (!isFraction && text.first != UInt8(ascii: "-"))
     }
 
+    /// Whether the whole of `text` is a number as JSON writes it (RFC 8259, section 6): no space,
+    /// no `+` in front, no superfluous leading zero, ASCII digits.
+    package static func isNumber(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        var position = 0
+        func skip(_ character: UInt8, or other: UInt8? = nil) -> Bool {
+            guard position < text.count, text[position] == character || text[position] == other
+            else { return false }
+            position += 1
+            return true
+        }
+        func digits() -> Int {
+            let start = position
+            while position < text.count, (0x30...0x39).contains(text[position]) { position += 1 }
+            return position - start
+        }
+        _ = skip(UInt8(ascii: "-"))
+        if !skip(UInt8(ascii: "0")), digits() == 0 { return false }
+        if skip(UInt8(ascii: ".")), digits() == 0 { return false }
+        if skip(UInt8(ascii: "e"), or: UInt8(ascii: "E")) {
+            _ = skip(UInt8(ascii: "+"), or: UInt8(ascii: "-"))
+            if digits() == 0 { return false }
+        }
+        return position == text.count
+    }
+
+    package static func isNumber(_ text: some Collection<UInt8>) -> Bool {
+        if let answer = text.withContiguousStorageIfAvailable({ isNumber($0) }) { return answer }
+        return Array(text).withUnsafeBufferPointer { isNumber($0) }
+    }
+
     /// - Parameter text: a number as RFC 8259 writes it.
     package init(_ text: some Sequence<UInt8>) throws(NumberTextError) {
         let zero = UInt8(ascii: "0")
@@ -73,6 +103,17 @@ package struct PlainNumber: Sendable {
         guard let value = Int(String(decoding: text, as: UTF8.self)), abs(value) <= maximumExponent
         else { throw .exponentOutOfBounds }
         return value
+    }
+}
+
+extension JSONNode {
+    /// A number's text in plain notation, as the canonical form has it.
+    ///
+    /// - Throws: `NumberTextError` where its exponent is out of bounds.
+    package func plainNumber() throws(NumberTextError) -> [UInt8] {
+        try withText { text throws(NumberTextError) in
+            PlainNumber.isPlain(text) ? Array(text) : try PlainNumber(text).bytes
+        }
     }
 }
 

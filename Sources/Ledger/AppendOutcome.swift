@@ -1,4 +1,17 @@
 package import Billing
+package import JSON
+
+/// An event that a caller sent.
+package struct IncomingEvent: Sendable {
+    package let event: UsageEvent
+    /// Why it is rejected, unless its key was accepted before: a repeat is decided by the key.
+    package let issues: [FieldIssue]
+
+    package init(_ event: UsageEvent, issues: [FieldIssue] = []) {
+        self.event = event
+        self.issues = issues
+    }
+}
 
 /// What became of one event.
 package enum AppendOutcome: Sendable, Equatable {
@@ -7,8 +20,8 @@ package enum AppendOutcome: Sendable, Equatable {
     case duplicate
     /// The same key was accepted before with another payload.
     case conflict
-    /// The event cannot be folded: the reason.
-    case rejected(String)
+    /// The event cannot be counted: what is wrong with it.
+    case rejected([FieldIssue])
 }
 
 /// An event that is now a record of the log.

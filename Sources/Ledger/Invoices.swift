@@ -41,6 +41,17 @@ package struct WrittenInvoice: Sendable {
     }
 }
 
+/// A closed period whose invoice cannot be written, and why.
+package struct InvoiceFailure: Sendable {
+    package let number: Int64
+    package let reason: String
+
+    package init(number: Int64, reason: String) {
+        self.number = number
+        self.reason = reason
+    }
+}
+
 /// Which invoices to list, oldest number first.
 package struct InvoiceQuery: Sendable {
     package var customerId: Identifier?

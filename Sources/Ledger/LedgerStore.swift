@@ -15,7 +15,7 @@ package protocol LedgerStore: EventLedger, CatalogLedger, ClosingLedger, Invoice
 /// Usage events and what they add up to.
 package protocol EventLedger: Sendable {
     /// Appends events that were validated; outcomes stand in the events' order.
-    func append(_ events: [UsageEvent], at now: Instant) async throws(LedgerError)
+    func append(_ events: [IncomingEvent], at now: Instant) async throws(LedgerError)
         -> [AppendOutcome]
 
     /// What the subscription's period that contains `instant` has used so far, every event already
@@ -54,8 +54,13 @@ package protocol ClosingLedger: Sendable {
 
 /// Invoices, written once and kept as those bytes.
 package protocol InvoiceLedger: Sendable {
-    /// Closed periods whose invoice is not yet written, oldest close first.
+    /// Closed periods whose invoice is not yet written, oldest close first, without those that
+    /// were set aside.
     func periodsToInvoice(limit: Int) async throws(LedgerError) -> [ClosedPeriod]
+
+    /// Sets aside periods whose invoice cannot be written, so that the others' can. They are tried
+    /// again when the ledger is next opened.
+    func setAside(_ failures: [InvoiceFailure]) async throws(LedgerError)
 
     /// The closed period under this key, invoiced or not; nil where it was never closed.
     func closedPeriod(_ key: InvoiceKey) async throws(LedgerError) -> ClosedPeriod?

@@ -27,12 +27,12 @@ extension SQLiteLedger {
     package func subscription(
         _ id: Identifier, at now: Instant
     ) async throws(LedgerError) -> SubscriptionState? {
-        let book = catalog
+        let published = published
         return try await readers.perform { database in
             guard let row = try database.subscription(id) else { return nil }
             let reference = row.subscription.plan
             guard let customer = try database.customer(row.subscription.customerId),
-                let plan = book.plan(reference.key, version: reference.version)
+                let plan = published.catalog.plan(reference.key, version: reference.version)
             else { throw CorruptRow() }
             return try database.state(of: row, plan.plan, customer.customer, at: now)
         }

@@ -3,11 +3,13 @@ package import Ledger
 
 extension SQLiteLedger {
     package func append(
-        _ events: [UsageEvent], at now: Instant
+        _ events: [IncomingEvent], at now: Instant
     ) async throws(LedgerError) -> [AppendOutcome] {
         let hasher = hasher
         let prepared = events.map { PreparedEvent($0, hasher) }
-        return try await writer.perform { try $0.append(prepared, at: now) }
+        return try await writer.perform(weight: prepared.count) {
+            try $0.append(prepared, at: now)
+        }
     }
 
     package func usage(

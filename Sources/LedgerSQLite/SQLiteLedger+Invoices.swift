@@ -3,14 +3,16 @@ package import Ledger
 
 extension SQLiteLedger {
     package func periodsToInvoice(limit: Int) async throws(LedgerError) -> [ClosedPeriod] {
-        let book = catalog
+        let published = published
         return try await readers.perform { database in
-            try database.periodsToInvoice(limit: limit).map { try database.closedPeriod($0, book) }
+            let book = published.catalog
+            return try database.periodsToInvoice(limit: limit)
+                .map { try database.closedPeriod($0, book) }
         }
     }
 
     package func closedPeriod(_ key: InvoiceKey) async throws(LedgerError) -> ClosedPeriod? {
-        let book = catalog
+        let published = published
         return try await readers.perform { database in
             guard let row = try database.subscription(key.subscriptionId) else {
                 throw LedgerError.unknownSubscription(key.subscriptionId)
@@ -20,13 +22,19 @@ extension SQLiteLedger {
                 period.span.start == key.periodStart, let close = period.close?.close,
                 close.kind == key.kind, close.revision == key.revision
             else { return nil }
-            return try database.closedPeriod(period, book)
+            return try database.closedPeriod(period, published.catalog)
         }
     }
 
     package func record(_ invoices: [WrittenInvoice]) async throws(LedgerError) {
         try await writer.perform { state in
             for invoice in invoices { try state.database.record(invoice) }
+        }
+    }
+
+    package func setAside(_ failures: [InvoiceFailure]) async throws(LedgerError) {
+        try await writer.perform { state in
+            for failure in failures { try state.database.setAside(failure) }
         }
     }
 

@@ -9,7 +9,7 @@ package final class SQLiteLedger: LedgerStore {
     let writer: WriterThread
     let readers: ReaderThreads
     let hasher: KeyHasher
-    private let published: Published
+    let published: Published
     /// Held until the writer has ended.
     private let lock: Mutex<FileLock?>
 

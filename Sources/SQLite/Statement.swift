@@ -88,12 +88,6 @@ package struct Statement: ~Copyable {
     /// Makes the statement ready for another run.
     package borrowing func reset() { sqlite3_reset(handle) }
 
-    /// Runs a statement that returns no row, and makes it ready again.
-    package borrowing func run() throws(SQLiteError) {
-        while try step() {}
-        reset()
-    }
-
     package borrowing func integer(_ column: Int32) -> Int64 {
         sqlite3_column_int64(handle, column)
     }

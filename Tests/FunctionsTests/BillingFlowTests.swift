@@ -68,6 +68,49 @@ import Testing
         }
     }
 
+    @Test func anInvoiceThatCannotBeWrittenHoldsUpNoOther() async throws {
+        try await Workbench.with { bench in
+            try await prepared(bench)
+            let nines = String(repeating: "9", count: 24)
+            try await bench.call(
+                "applyCatalog",
+                """
+                {"meters": [{"key": "huge", "eventName": "huge", "aggregation": "sum",
+                             "property": "n"}],
+                 "plans": [{"key": "huge", "name": "Huge", "currency": "EUR",
+                   "billingPeriod": {"interval": "month"},
+                   "charges": [{"key": "huge", "name": "Huge", "type": "usage", "meter": "huge",
+                     "price": {"model": "perUnit", "unitAmount": "\(nines)"}}]}]}
+                """)
+            try await bench.call(
+                "createSubscription",
+                """
+                {"id": "h", "customerId": "acme", "plan": "huge",
+                 "startsAt": "2026-01-01T00:00:00Z"}
+                """)
+            try await bench.call(
+                "ingestEvent",
+                """
+                {"customerEventId": "h", "customerId": "acme", "eventName": "huge",
+                 "timestamp": "2026-01-10T00:00:00Z", "properties": {"n": \(nines)}}
+                """)
+            try await bench.call("closePeriod", "{}", at: Self.closing)
+            let context = FunctionContext(
+                requestId: "drain", now: Self.closing, logger: Workbench.quiet)
+            let drain = GenerateInvoice(ledger: bench.ledger)
+            #expect(try await drain.drain(limit: 1, context) == 1)
+            #expect(try await drain.drain(limit: 1, context) == 1)
+            #expect(try await drain.drain(limit: 1, context) == 0)
+            let list = try await bench.call("listInvoices", "{}")
+            #expect(list.contains("INV-000002"))
+            #expect(!list.contains("INV-000001"))
+            let problem = try await bench.problem(
+                "generateInvoice",
+                "{\"subscriptionId\": \"h\", \"periodStart\": \"2026-01-01T00:00:00Z\"}")
+            #expect(problem.status == 422)
+        }
+    }
+
     @Test func anInvoiceNamesTheCustomerAsOfItsClose() async throws {
         try await Workbench.with { bench in
             try await prepared(bench)

@@ -1,4 +1,5 @@
 import FunctionKit
+import JSON
 import Testing
 
 @Suite struct IngestEventTests {
@@ -57,6 +58,43 @@ import Testing
             let problem = try await bench.problem(
                 "ingestEvent", event(at: timestamp, properties: properties))
             #expect(problem.status == status, "\(name): \(problem.detail)")
+        }
+    }
+
+    @Test func aRepeatIsADuplicateWhateverMetersCameSince() async throws {
+        try await Workbench.with { bench in
+            let sent = event(properties: "{\"tokens\": \"many\", \"status\": 200}")
+            try await bench.call("ingestEvent", sent)
+            try await bench.call("applyCatalog", meters)
+            let again = try await bench.call("ingestEvent", sent)
+            #expect(again.hasPrefix("{\"accepted\":0,\"duplicates\":1,"))
+        }
+    }
+
+    @Test func theMeterOfTheCustomersOwnPlanVersionDecides() async throws {
+        try await Workbench.with { bench in
+            func catalog(_ property: String) -> String {
+                """
+                {"meters": [{"key": "m", "eventName": "call", "aggregation": "sum",
+                             "property": "\(property)"}],
+                 "plans": [{"key": "p", "name": "P", "currency": "USD",
+                   "billingPeriod": {"interval": "month"},
+                   "charges": [{"key": "c", "name": "C", "type": "usage", "meter": "m",
+                     "price": {"model": "perUnit", "unitAmount": "1"}}]}]}
+                """
+            }
+            try await bench.call("applyCatalog", catalog("n"))
+            try await bench.call("upsertCustomer", "{\"id\": \"acme\", \"timezone\": \"UTC\"}")
+            try await bench.call(
+                "createSubscription",
+                """
+                {"id": "s", "customerId": "acme", "plan": "p", "startsAt": "2026-01-01T00:00:00Z"}
+                """)
+            try await bench.call("applyCatalog", catalog("m"))
+            let problem = try await bench.problem(
+                "ingestEvent", event(properties: "{\"n\": \"abc\", \"m\": 5}"))
+            #expect(problem.status == 422)
+            #expect(problem.issues.map(\.pointer) == ["/properties/n"])
         }
     }
 

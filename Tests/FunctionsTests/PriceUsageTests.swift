@@ -1,4 +1,5 @@
 import FunctionKit
+import JSON
 import Testing
 
 @Suite struct PriceUsageTests {
@@ -53,6 +54,28 @@ import Testing
         }
     }
 
+    @Test func aSumThatNoDecimalHoldsIsNotTakenForZero() async throws {
+        try await Workbench.with { bench in
+            try await bench.call(
+                "applyCatalog",
+                """
+                {"meters": [{"key": "paid", "eventName": "payment", "aggregation": "sum",
+                             "property": "amount"}],
+                 "plans": [{"key": "p", "name": "P", "currency": "USD",
+                   "billingPeriod": {"interval": "month"},
+                   "charges": [{"key": "fees", "name": "Fees", "type": "usage", "meter": "paid",
+                     "price": {"model": "percentage", "rate": "0", "freeEvents": 90}}]}]}
+                """)
+            // Half is free and half is charged: each sum has 38 digits, both together 39.
+            let amount = "\"999999999999999999999999.999999999999\""
+            let amounts = Array(repeating: amount, count: 181).joined(separator: ",")
+            let problem = try await bench.problem(
+                "priceUsage",
+                "{\"plan\": \"p\", \"usage\": {\"paid\": {\"amounts\": [\(amounts)]}}}")
+            #expect(problem.status == 422)
+        }
+    }
+
     @Test(arguments: [
         ("unknown plan", "{\"plan\": \"q\", \"usage\": {}}", 404),
         ("unknown version", "{\"plan\": \"p\", \"version\": 2, \"usage\": {}}", 404),
@@ -69,6 +92,55 @@ import Testing
             try await bench.call("applyCatalog", plan)
             let problem = try await bench.problem("priceUsage", body)
             #expect(problem.status == status, "\(name): \(problem.detail)")
+        }
+    }
+
+    @Test(arguments: [
+        (
+            "a faulty price and faulty usage",
+            "{\"currency\": \"USD\", \"price\": {\"model\": \"perUnit\", \"unitAmount\": \"-1\"},"
+                + " \"usage\": {\"quantity\": \"x\", \"more\": 1}}",
+            ["/price/unitAmount", "/usage/more", "/usage/quantity"]
+        ),
+        (
+            "amounts on a meter that counts",
+            "{\"plan\": \"p\", \"usage\": {\"calls\": {\"amounts\": [\"5\", \"7\"]}}}",
+            ["/usage/calls"]
+        ),
+        (
+            "a faulty quantity of a meter",
+            "{\"plan\": \"p\", \"usage\": {\"calls\": {\"quantity\": \"x\"}}}",
+            ["/usage/calls/quantity"]
+        ),
+    ])
+    func listsEveryFaultOnce(_ name: String, _ body: String, _ pointers: [String]) async throws {
+        try await Workbench.with { bench in
+            try await bench.call("applyCatalog", plan)
+            let problem = try await bench.problem("priceUsage", body)
+            #expect(problem.issues.map(\.pointer).sorted() == pointers, "\(name)")
+        }
+    }
+
+    @Test func nullMeansThatAMeterWasNotUsed() async throws {
+        try await Workbench.with { bench in
+            try await bench.call("applyCatalog", plan)
+            let with = try await bench.call(
+                "priceUsage", "{\"plan\": \"p\", \"usage\": {\"calls\": null}}")
+            let without = try await bench.call("priceUsage", "{\"plan\": \"p\", \"usage\": {}}")
+            #expect(with == without)
+        }
+    }
+
+    @Test func bytesArePricedByTheGiB() async throws {
+        try await Workbench.with { bench in
+            let result = try await bench.call(
+                "priceUsage",
+                """
+                {"currency": "USD", "usage": {"quantity": "741273885951"},
+                 "price": {"model": "perUnit", "unitAmount": "0.440478",
+                   "unitConfig": {"operation": "divide", "factor": "1073741824"}}}
+                """)
+            #expect(result.hasPrefix("{\"amount\":\"304.09\","))
         }
     }
 }

@@ -25,6 +25,9 @@ struct Workbench {
         registry.register(ApplyCatalog(ledger: ledger))
         registry.register(UpsertCustomer(ledger: ledger))
         registry.register(CreateSubscription(ledger: ledger))
+        registry.register(GetCatalog(ledger: ledger))
+        registry.register(GetCustomer(ledger: ledger))
+        registry.register(GetSubscription(ledger: ledger))
         registry.register(IngestEvent(ledger: ledger))
         registry.register(QueryUsage(ledger: ledger))
         registry.register(ClosePeriod(ledger: ledger))
@@ -42,7 +45,7 @@ struct Workbench {
         await workbench.end()
     }
 
-    private static var quiet: Logger {
+    static var quiet: Logger {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         return logger

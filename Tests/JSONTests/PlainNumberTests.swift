@@ -21,6 +21,20 @@ struct PlainNumberTests {
         #expect(throws: NumberTextError.exponentOutOfBounds) { try PlainNumber(text.utf8) }
     }
 
+    @Test(arguments: [
+        ("0", true), ("-0", true), ("10", true), ("-1.50", true), ("0.0", true), ("1e5", true),
+        ("1E+05", true), ("2.5e-3", true), ("", false), ("-", false), ("01", false), ("-00", false),
+        ("+1", false), (".5", false), ("1.", false), ("1.e2", false), ("1e", false), ("1e+", false),
+        ("1 ", false), (" 1", false), ("1,000", false), ("0x1", false), ("NaN", false),
+        ("1.2.3", false), ("1e2e3", false), ("\u{0661}", false), ("1\0", false),
+    ])
+    func knowsTheGrammarOfNumbers(_ text: String, _ isNumber: Bool) {
+        #expect(PlainNumber.isNumber(text.utf8) == isNumber)
+        #expect(PlainNumber.isNumber(Array(text.utf8)) == isNumber)
+        // Without contiguous storage.
+        #expect(PlainNumber.isNumber(text.utf8.lazy.map(\.self)) == isNumber)
+    }
+
     @Test func writingTwiceChangesNothing() throws {
         for text in ["1.50e2", "-0.0", "12.3400", "5e-7"] {
             let once = try PlainNumber(text.utf8).bytes

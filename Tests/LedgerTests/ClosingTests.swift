@@ -99,6 +99,52 @@ import Testing
         }
     }
 
+    @Test func aDistantStartIsRefused() async throws {
+        try await Scene.with { scene in
+            try await scene.apply(Scene.catalog())
+            try await scene.customer("acme")
+            for start in ["0001-01-01T00:00:00Z", "2127-01-01T00:00:00Z"] {
+                var refusal: LedgerError?
+                do throws(LedgerError) {
+                    _ = try await scene.ledger.create(
+                        NewSubscription(
+                            id: identifier("s"), customerId: identifier("acme"), plan: "basic",
+                            startsAt: instant(start), endsAt: nil),
+                        at: Scene.start)
+                } catch { refusal = error }
+                #expect(refusal?.reason == .unprocessable)
+                #expect(refusal?.pointer == "/startsAt")
+            }
+        }
+    }
+
+    @Test func aPeriodThatNobodyOpenedIsReckonedWithoutWalkingThere() async throws {
+        try await Scene.with { scene in
+            try await scene.basics(Scene.catalog())
+            let usage = try await scene.usage(at: instant("9999-06-15T00:00:00Z"))
+            #expect(usage.span.start == instant("9999-06-01T00:00:00Z"))
+            #expect(usage.span.end == instant("9999-07-01T00:00:00Z"))
+        }
+    }
+
+    @Test func aZoneChangeAfterTheEndLeavesTheLastPeriodsAlone() async throws {
+        try await Scene.with { scene in
+            try await scene.apply(Scene.catalog())
+            try await scene.customer("acme", zone: "America/New_York")
+            _ = try await scene.subscribe(
+                "s", "acme", from: instant("2026-01-01T05:00:00Z"),
+                until: instant("2026-03-05T05:00:00Z"))
+            try await scene.customer(
+                "acme", zone: "Asia/Tokyo", at: instant("2026-03-10T00:00:00Z"))
+            let pass = try await scene.close(asOf: instant("2026-03-11T00:00:00Z"))
+            #expect(
+                pass.closed.map(\.period.end.description) == [
+                    "2026-02-01T05:00:00Z", "2026-03-01T05:00:00Z", "2026-03-05T05:00:00Z",
+                ])
+            #expect(pass.closed.allSatisfy { $0.period.timezone.name == "America/New_York" })
+        }
+    }
+
     @Test func aNewZoneHoldsFromTheNextPeriodOn() async throws {
         try await Scene.with { scene in
             try await scene.basics(Scene.catalog())

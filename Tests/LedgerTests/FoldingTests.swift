@@ -1,4 +1,5 @@
 import Billing
+import JSON
 import Ledger
 import LedgerSQLite
 import Testing
@@ -78,11 +79,12 @@ import Testing
             let outcomes = try await scene.send(events)
             let taken = outcomes.plainlyAccepted
             #expect(taken == 170, "38 digits hold 170 of them")
-            guard case .rejected(let reason) = outcomes[taken] else {
+            guard case .rejected(let issues) = outcomes[taken] else {
                 Issue.record("the event that overflows must be rejected")
                 return
             }
-            #expect(reason.contains("38 digits"))
+            #expect(issues[0].detail.contains("38 digits"))
+            #expect(try await scene.send([events[taken]])[0] != .duplicate, "its key is not kept")
             let accumulators = try await scene.usage(at: Self.during).accumulators
             #expect(accumulators.map(\.evidence.eventCount) == [170, 170])
         }

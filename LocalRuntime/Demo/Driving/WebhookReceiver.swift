@@ -14,6 +14,8 @@ final class WebhookReceiver: Sendable {
         let id: String
         let type: String
         let body: [UInt8]
+
+        var isInvoice: Bool { type == "invoice.finalized" }
     }
 
     private struct State {
@@ -26,7 +28,7 @@ final class WebhookReceiver: Sendable {
 
     private let state: Mutex<State>
 
-    /// - Parameter refusals: how many requests are answered 503 before the first is taken.
+    /// - Parameter refusals: how many invoices are answered 503 before the first is taken.
     private init(refusals: Int) { state = Mutex(State(refusalsLeft: refusals)) }
 
     var messages: [Message] { state.withLock(\.messages) }
@@ -89,11 +91,6 @@ final class WebhookReceiver: Sendable {
     private func take(_ headers: HTTPFields, _ body: [UInt8]) -> HTTPResponse.Status {
         let now = Int64(Date().timeIntervalSince1970)
         return state.withLock { state in
-            guard state.refusalsLeft == 0 else {
-                state.refusalsLeft -= 1
-                state.refused += 1
-                return .serviceUnavailable
-            }
             let id = headers[WebhookSignature.idHeader]
             do throws(WebhookVerificationError) {
                 try WebhookSignature.verify(
@@ -105,7 +102,13 @@ final class WebhookReceiver: Sendable {
                 return .unauthorized
             }
             let type = try? JSONDocument.parse(body).root.text("type")
-            state.messages.append(Message(id: id, type: type ?? "", body: body))
+            let message = Message(id: id, type: type ?? "", body: body)
+            if message.isInvoice, state.refusalsLeft > 0 {
+                state.refusalsLeft -= 1
+                state.refused += 1
+                return .serviceUnavailable
+            }
+            state.messages.append(message)
             return .noContent
         }
     }

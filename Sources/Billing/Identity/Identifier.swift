@@ -7,8 +7,6 @@ package import JSON
 package struct Identifier: Hashable, Sendable {
     package let bytes: [UInt8]
 
-    package static let maximumCharacters = 255
-
     /// Takes bytes that were checked before, as from the store.
     package init(checked bytes: [UInt8]) { self.bytes = bytes }
 
@@ -35,7 +33,7 @@ package struct Identifier: Hashable, Sendable {
             if previous == 0xC2, byte <= 0x9F { return false }
             previous = byte
         }
-        return (1...maximumCharacters).contains(characters)
+        return (1...BillingLimits.identifierCharacters).contains(characters)
     }
 
     package var string: String { String(decoding: bytes, as: UTF8.self) }
@@ -53,7 +51,9 @@ extension FieldValue {
     package func identifier() -> Identifier? {
         guard node.kind == .string else { return issue("must be a string", .malformed) }
         guard let identifier = node.withText({ Identifier($0) }) else {
-            return issue("must have 1 to 255 characters and no control characters")
+            return issue(
+                "must have 1 to \(BillingLimits.identifierCharacters) characters and no control "
+                    + "characters")
         }
         return identifier
     }

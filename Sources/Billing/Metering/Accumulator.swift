@@ -4,7 +4,7 @@ package struct Accumulator: Sendable, Equatable {
     /// Fees of a percentage price, taken as the events arrive; nil for all other prices.
     package var fees: TransactionFees?
     package var evidence = Evidence()
-    /// The first groups in log order, at most `maximumGroups`, and one for all others.
+    /// The first groups in log order, at most `BillingLimits.groups`, and one for all others.
     package var groups = GroupAccumulators()
     /// Late events that the plan's policy never bills.
     package var ignoredEventCount: Int64 = 0

@@ -95,15 +95,17 @@ extension EventReader {
         _ node: JSONNode, to writer: inout JSONWriter, _ issues: FieldIssues
     ) {
         let value = FieldValue(node, issues: issues)
-        guard node.nests(atMost: UsageEvent.maximumDepth) else {
-            return value.note("must not nest deeper than \(UsageEvent.maximumDepth) levels")
+        guard node.nests(atMost: BillingLimits.eventDepth) else {
+            return value.note("must not nest deeper than \(BillingLimits.eventDepth) levels")
         }
         let start = writer.bytes.count
         do throws(NumberTextError) { try writeMembers(to: &writer) } catch {
-            return value.note("\(error)")
+            // Numbers stand nowhere else.
+            return issues.add(
+                FieldIssue(pointer: "/properties", detail: "\(error)", severity: .meaningless))
         }
-        if writer.bytes.count - start > UsageEvent.maximumBytes {
-            value.note("must have at most \(UsageEvent.maximumBytes) bytes")
+        if writer.bytes.count - start > BillingLimits.eventBytes {
+            value.note("must have at most \(BillingLimits.eventBytes) bytes")
         }
     }
 

@@ -1,7 +1,5 @@
 /// The groups of one charge: the first 1,000 in log order; all later ones count together.
 package struct GroupAccumulators: Sendable, Equatable {
-    package static let maximumGroups = 1000
-
     /// In the order in which they came; `key` is the canonical JSON of the group's properties, nil
     /// for all the groups after the first 1,000.
     package private(set) var entries: [(key: [UInt8]?, aggregate: Aggregate)] = []
@@ -17,7 +15,7 @@ package struct GroupAccumulators: Sendable, Equatable {
 
     /// The key under which an event of the group `key` counts.
     package func countedKey(_ key: [UInt8]) -> [UInt8]? {
-        positions[key] != nil || entries.count < Self.maximumGroups ? key : nil
+        positions[key] != nil || entries.count < BillingLimits.groups ? key : nil
     }
 
     func aggregate(_ key: [UInt8]?) -> Aggregate {

@@ -12,16 +12,11 @@ package struct Meter: Sendable {
     package let filters: [MeterFilter]
     /// Properties whose values split the evidence into groups, never the price.
     package let groupBy: [PropertyPath]
-
-    package static let maximumFilters = 50
-    package static let maximumGroupProperties = 10
 }
 
 /// How the values of a period's events become its quantity.
 package enum Aggregation: String, Sendable, CaseIterable {
     case count, sum, unique, max, min, latest, average
-
-    package var readsDecimal: Bool { self != .count && self != .unique }
 }
 
 extension Meter {
@@ -34,9 +29,9 @@ extension Meter {
         let property = reader.optional("property")?.propertyPath()
         let isRequired = reader.optional("required")?.bool()
         let filters = reader.optional("filters")?
-            .array(limit: Self.maximumFilters, MeterFilter.init)
+            .array(limit: BillingLimits.filters, MeterFilter.init)
         let groupBy = reader.optional("groupBy")?
-            .array(limit: Self.maximumGroupProperties) { $0.propertyPath() }
+            .array(limit: BillingLimits.groupProperties) { $0.propertyPath() }
         reader.refuseUnknown()
         guard let key, let eventName, let aggregation else { return nil }
         if aggregation != .count, property == nil {
@@ -54,16 +49,17 @@ extension Meter {
 }
 
 extension Meter: JSONWritable, Equatable {
-    package func write(to writer: inout JSONWriter) {
-        writer.object { writer in
-            writer.member("key", key)
-            writer.member("eventName", eventName)
-            writer.member("aggregation", aggregation.rawValue)
-            if let property { writer.member("property", property) }
-            if isRequired { writer.member("required", true) }
-            if !filters.isEmpty { writer.member("filters", each: filters) }
-            if !groupBy.isEmpty { writer.member("groupBy", each: groupBy) }
-        }
+    package func write(to writer: inout JSONWriter) { writer.object(writeMembers) }
+
+    /// Writes the meter's members into an object that is open.
+    package func writeMembers(to writer: inout JSONWriter) {
+        writer.member("key", key)
+        writer.member("eventName", eventName)
+        writer.member("aggregation", aggregation.rawValue)
+        if let property { writer.member("property", property) }
+        if isRequired { writer.member("required", true) }
+        if !filters.isEmpty { writer.member("filters", each: filters) }
+        if !groupBy.isEmpty { writer.member("groupBy", each: groupBy) }
     }
 
     package static func == (a: Self, b: Self) -> Bool { a.json == b.json }

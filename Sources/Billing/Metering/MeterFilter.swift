@@ -13,8 +13,6 @@ package struct MeterFilter: Sendable {
     package let `operator`: Operator
     private let operands: [Operand]
 
-    package static let maximumValues = 1000
-
     package func holds(for properties: JSONNode?) -> Bool {
         guard let node = property.value(in: properties) else {
             return [.ne, .notIn, .notExists].contains(`operator`)
@@ -24,7 +22,7 @@ package struct MeterFilter: Sendable {
         case .notExists: return false
         default: break
         }
-        guard let value = Operand(node) else { return [.ne, .notIn].contains(`operator`) }
+        guard let value = try? Operand(node) else { return [.ne, .notIn].contains(`operator`) }
         switch `operator` {
         case .eq, .in: return operands.contains { $0.equals(value) }
         case .ne, .notIn: return !operands.contains { $0.equals(value) }
@@ -46,26 +44,34 @@ package struct MeterFilter: Sendable {
 }
 
 /// A side of a comparison: decimal where it reads as one, text in any case.
+///
+/// A number's text is its plain notation, so that an event compares as its canonical form does.
 private struct Operand: Sendable {
     let text: [UInt8]
     let decimal: ExactDecimal?
-    let node: JSONNode
+    private let isString: Bool
 
     /// - Returns: nil for an object or array, which compares with nothing.
-    init?(_ node: JSONNode) {
+    /// - Throws: where a number's exponent is out of bounds, which no accepted event has.
+    init?(_ node: JSONNode) throws(NumberTextError) {
         switch node.kind {
-        case .string, .number: text = node.text
+        case .string: text = node.text
+        case .number: text = try node.plainNumber()
         case .true: text = Array("true".utf8)
         case .false: text = Array("false".utf8)
         case .null, .array, .object: return nil
         }
-        self.node = node
+        isString = node.kind == .string
         decimal = try? ExactDecimal(text: text)
     }
 
     func equals(_ other: Operand) -> Bool {
         if let decimal, let theirs = other.decimal { return decimal == theirs }
         return text == other.text
+    }
+
+    func write(to writer: inout JSONWriter) {
+        if isString { writer.string(text) } else { writer.raw(text) }
     }
 }
 
@@ -83,7 +89,7 @@ extension MeterFilter {
             if kind.takesNone {
                 single == nil && many == nil
             } else if kind.takesMany {
-                single == nil && (1...Self.maximumValues).contains(given.count)
+                single == nil && (1...BillingLimits.filterValues).contains(given.count)
             } else {
                 many == nil && given.count == 1
             }
@@ -92,21 +98,27 @@ extension MeterFilter {
                 kind.takesNone
                     ? "takes neither value nor values with this operator"
                     : kind.takesMany
-                        ? "needs values, from 1 to \(Self.maximumValues) of them"
+                        ? "needs values, from 1 to \(BillingLimits.filterValues) of them"
                         : "needs a value, and no values, with this operator")
             return nil
         }
         var operands: [Operand] = []
         for field in given {
-            guard let operand = Operand(field.node) else {
-                field.note("must be a string, a number, true or false", .malformed)
-                return nil
-            }
+            guard let operand = field.operand() else { return nil }
             operands.append(operand)
         }
         self.property = property
         `operator` = kind
         self.operands = operands
+    }
+}
+
+extension FieldValue {
+    fileprivate func operand() -> Operand? {
+        do throws(NumberTextError) {
+            return try Operand(node)
+                ?? issue("must be a string, a number, true or false", .malformed)
+        } catch { return issue("\(error)") }
     }
 }
 
@@ -126,11 +138,5 @@ extension MeterFilter: JSONWritable {
                 operand.write(to: &writer)
             }
         }
-    }
-}
-
-extension Operand {
-    func write(to writer: inout JSONWriter) {
-        if node.kind == .string { writer.string(text) } else { writer.raw(text) }
     }
 }

@@ -17,6 +17,14 @@ package enum MeterReadingError: Error, Equatable {
     case notDecimal(property: String, DecimalTextError)
     case notScalar(property: String)
 
+    /// The property to blame, by the name that the meter has for it.
+    package var property: String {
+        switch self {
+        case .missing(let property), .notDecimal(let property, _), .notScalar(let property):
+            property
+        }
+    }
+
     package var detail: String {
         switch self {
         case .missing(let property): "the property \"\(property)\" is required by the meter"

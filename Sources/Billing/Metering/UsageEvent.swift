@@ -19,10 +19,6 @@ package struct UsageEvent: Sendable {
     private let arena: PayloadArena
     private let range: Range<Int>
 
-    /// Bytes of a payload, at most, and how deep an event may nest, itself included.
-    package static let maximumBytes = 16 * 1024
-    package static let maximumDepth = 8
-
     /// - Returns: nil unless everything that an event must have was read.
     init?(_ reader: EventReader, _ arena: PayloadArena, _ range: Range<Int>, index: Int) {
         guard let customerEventId = reader.customerEventId, let customerId = reader.customerId,

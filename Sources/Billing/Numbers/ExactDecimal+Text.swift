@@ -11,7 +11,7 @@ extension ExactDecimal {
     ///   digits) of at most 24 integer and 12 fractional digits. Superfluous zeros do not count.
     package init(text: some Sequence<UInt8>) throws(DecimalTextError) {
         let bytes = Array(text)
-        guard Self.isNumber(bytes) else { throw .notANumber }
+        guard PlainNumber.isNumber(bytes) else { throw .notANumber }
         let plain: [UInt8]
         do throws(NumberTextError) {
             plain = try PlainNumber(bytes).bytes
@@ -71,29 +71,6 @@ extension ExactDecimal {
             }
         }
         self.init(mantissa: isNegative ? -mantissa : mantissa, scale: UInt8(fractionDigits))
-    }
-
-    /// RFC 8259 `number`, whole.
-    private static func isNumber(_ text: [UInt8]) -> Bool {
-        var rest = text[...]
-        func digits() -> Int {
-            let count = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }.count
-            rest = rest.dropFirst(count)
-            return count
-        }
-        func take(_ characters: String) -> Bool {
-            guard let first = rest.first, characters.utf8.contains(first) else { return false }
-            rest = rest.dropFirst()
-            return true
-        }
-        _ = take("-")
-        if !take("0"), digits() == 0 { return false }
-        if take("."), digits() == 0 { return false }
-        if take("eE") {
-            _ = take("+-")
-            if digits() == 0 { return false }
-        }
-        return rest.isEmpty
     }
 }
 

@@ -24,11 +24,15 @@ package struct Fraction: Sendable {
         let isNegative = bottom.isNegative
         let top = isNegative ? try -numerator : numerator
         let whole = isNegative ? try -bottom : bottom
-        // (a × 10^-s) / (b × 10^-t) = (a × 10^-s / b) × 10^t
-        let quotient = Fraction(numerator: top, denominator: whole.mantissa).reduced
+        // (a × 10^-s) / (b × 10^-t) = (a × 10^-(s - t)) / b, or (a / b) × 10^(t - s)
+        let common = min(top.scale, bottom.scale)
+        let quotient = Fraction(
+            numerator: ExactDecimal(mantissa: top.mantissa, scale: top.scale - common),
+            denominator: whole.mantissa
+        ).reduced
         self =
-            bottom.scale == 0
-            ? quotient : try quotient * ExactDecimal(PowersOfTen.power(bottom.scale))
+            bottom.scale == common
+            ? quotient : try quotient * ExactDecimal(PowersOfTen.power(bottom.scale - common))
     }
 
     private init(numerator: ExactDecimal, denominator: Int128) {
@@ -36,27 +40,39 @@ package struct Fraction: Sendable {
         self.denominator = denominator
     }
 
-    /// The value is a plain decimal, as any quotient that ends is, unless it has over 38 digits.
+    /// The value is a plain decimal, as every quotient is that ends within 12 digits.
     package var isDecimal: Bool { denominator == 1 }
     package var isZero: Bool { numerator.isZero }
     package var isNegative: Bool { numerator.isNegative }
 
-    /// An equal fraction in lowest terms whose denominator has no factor in common with 10: it is 1
-    /// wherever the quotient ends, unless that needs more than 38 digits.
+    /// Digits after the point up to which a quotient that ends becomes a plain decimal.
+    ///
+    /// More would make numerators so long that a byte count over 2^30 could not be multiplied by a
+    /// price.
+    private static let decimalDigits: UInt8 = 12
+
+    /// An equal fraction in lowest terms: a plain decimal where it ends within 12 digits.
     private var reduced: Fraction {
         if isDecimal { return self }
-        if let shifted = withoutFactorsOfTen, shifted.isDecimal { return shifted }
+        if let decimal = asDecimal(digits: Self.decimalDigits) { return Fraction(decimal) }
+        let lowest = lowestTerms
+        return lowest.asDecimal(digits: Self.decimalDigits).map(Fraction.init) ?? lowest
+    }
+
+    private var lowestTerms: Fraction {
         let small = numerator.normalized
         let common = Self.greatestCommonDivisor(
             small.mantissa.magnitude, denominator.magnitude)
-        let lowest = Fraction(
+        return Fraction(
             numerator: ExactDecimal(mantissa: small.mantissa / common, scale: small.scale),
             denominator: denominator / common)
-        return lowest.withoutFactorsOfTen ?? lowest
     }
 
-    /// 2s and 5s moved from the denominator into the numerator's scale, where there is room.
-    private var withoutFactorsOfTen: Fraction? {
+    /// The value written out, where it ends within 38 digits; for print.
+    var writtenOut: ExactDecimal? { lowestTerms.asDecimal(digits: ExactDecimal.maximumScale) }
+
+    /// The value as a decimal, where it ends within so many digits after the point.
+    private func asDecimal(digits: UInt8) -> ExactDecimal? {
         var rest = denominator
         let twos = rest.trailingZeroBitCount
         rest >>= twos
@@ -68,16 +84,27 @@ package struct Fraction: Sendable {
             fives += 1
         }
         let shift = max(twos, fives)
-        guard shift > 0 else { return self }
-        guard Int(numerator.scale) + shift <= ExactDecimal.maximumScale else { return nil }
+        guard rest == 1, Int(numerator.scale) + shift <= Int(digits) else { return nil }
         var factor: Int128 = 1
         for _ in twos..<shift { factor *= 2 }
         for _ in fives..<shift { factor *= 5 }
         let (mantissa, overflow) = numerator.mantissa.multipliedReportingOverflow(by: factor)
         if overflow { return nil }
-        let scale = numerator.scale + UInt8(shift)
-        return Fraction(
-            numerator: ExactDecimal(mantissa: mantissa, scale: scale), denominator: rest)
+        return ExactDecimal(mantissa: mantissa, scale: numerator.scale + UInt8(shift))
+    }
+
+    /// A numerator and another fraction's denominator without the factors that they share, so that
+    /// a product is no longer than it must be.
+    private static func cancelled(
+        _ numerator: ExactDecimal, _ denominator: Int128
+    ) -> (numerator: ExactDecimal, denominator: Int128) {
+        if denominator == 1 { return (numerator, 1) }
+        let common = greatestCommonDivisor(
+            numerator.mantissa.magnitude, denominator.magnitude)
+        return (
+            ExactDecimal(mantissa: numerator.mantissa / common, scale: numerator.scale),
+            denominator / common
+        )
     }
 
     private static func greatestCommonDivisor(_ a: UInt128, _ b: UInt128) -> Int128 {
@@ -117,15 +144,15 @@ extension Fraction {
 
     package static func * (a: Self, b: Self) throws(ArithmeticError) -> Self {
         if a.isDecimal, b.isDecimal { return Fraction(try a.numerator * b.numerator) }
+        let (top, right) = cancelled(a.numerator, b.denominator)
+        let (bottom, left) = cancelled(b.numerator, a.denominator)
         return Fraction(
-            numerator: try a.numerator * b.numerator,
-            denominator: try a.denominator.checkedTimes(b.denominator)
+            numerator: try top * bottom, denominator: try left.checkedTimes(right)
         ).reduced
     }
 
     package static func * (a: Self, b: ExactDecimal) throws(ArithmeticError) -> Self {
-        if a.isDecimal { return Fraction(try a.numerator * b) }
-        return Fraction(numerator: try a.numerator * b, denominator: a.denominator).reduced
+        try a * Fraction(b)
     }
 
     package static func / (a: Self, b: ExactDecimal) throws(ArithmeticError) -> Self {
@@ -138,10 +165,6 @@ extension Fraction {
         if isDecimal, other.isDecimal { return numerator.compared(to: other.numerator) }
         let difference = try self - other
         return difference.isZero ? 0 : difference.isNegative ? -1 : 1
-    }
-
-    package static func isEqual(_ a: Self, _ b: Self) throws(ArithmeticError) -> Bool {
-        try a.compared(to: b) == 0
     }
 
     private static func sum(_ a: Self, _ b: Self) throws(ArithmeticError) -> Self {

@@ -59,7 +59,7 @@ extension Fraction {
     ///
     /// For print only.
     package func printed() throws(ArithmeticError) -> ExactDecimal {
-        if isDecimal { return numerator.normalized }
+        if let decimal = writtenOut { return decimal.normalized }
         return try rounded(to: Self.printedDigits, .halfUp).normalized
     }
 }

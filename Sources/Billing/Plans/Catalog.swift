@@ -5,8 +5,6 @@ package struct Catalog: Sendable {
     package let meters: [Meter]
     package let plans: [Plan]
 
-    package static let maximumItems = 1000
-
     package init(meters: [Meter], plans: [Plan]) {
         self.meters = meters
         self.plans = plans
@@ -16,8 +14,8 @@ package struct Catalog: Sendable {
     package init(_ reader: inout FieldReader) {
         let metersField = reader.optional("meters")
         let plansField = reader.optional("plans")
-        let meters = metersField?.array(limit: Self.maximumItems, Meter.init) ?? []
-        let plans = plansField?.array(limit: Self.maximumItems, Plan.init) ?? []
+        let meters = metersField?.array(limit: BillingLimits.catalogItems, Meter.init) ?? []
+        let plans = plansField?.array(limit: BillingLimits.catalogItems, Plan.init) ?? []
         if let twice = meters.map(\.key).firstDuplicate {
             metersField?.note("has two meters with the key \"\(twice)\"")
         }

@@ -31,26 +31,35 @@ package struct CatalogBook: Sendable {
     /// Applies `catalog`: what is not named stays, what is equal stays, a changed item becomes a
     /// new version, and a changed meter makes a new version of every plan that uses it.
     ///
-    /// - Throws: `UnknownMeter` where a charge names a meter that neither the catalog nor the book
-    ///   has, or one that its price cannot read; the book is then unchanged.
-    package mutating func apply(_ catalog: Catalog) throws(CatalogFault) -> [CatalogChange] {
+    /// - Throws: `CatalogFaults`, all of them, where a charge names a meter that neither the
+    ///   catalog nor the book has, or one that its price cannot read; the book is then unchanged.
+    package mutating func apply(_ catalog: Catalog) throws(CatalogFaults) -> [CatalogChange] {
         var next = self
         var changes: [CatalogChange] = []
-        var changedMeters: Set<String> = []
-        for meter in catalog.meters {
+        var faults: [CatalogFault] = []
+        var changedMeters: [String: Int] = [:]
+        for (index, meter) in catalog.meters.enumerated() {
             let change = next.apply(meter)
-            if change.change == .updated { changedMeters.insert(meter.key) }
+            if change.change == .updated { changedMeters[meter.key] = index }
             changes.append(change)
         }
-        for plan in catalog.plans { changes.append(try next.apply(plan, changedMeters)) }
+        for (index, plan) in catalog.plans.enumerated() {
+            let change = next.apply(plan, &faults) { charge, _ in
+                "/plans/\(index)/charges/\(charge)/meter"
+            }
+            if let change { changes.append(change) }
+        }
         let named = Set(catalog.plans.map(\.key))
         for version in next.newestPlans where !named.contains(version.plan.key) {
-            guard
-                version.plan.usageCharges.contains(where: { changedMeters.contains($0.usage.meter) }
-                )
-            else { continue }
-            changes.append(try next.apply(version.plan, changedMeters))
+            let usages = version.plan.usageCharges.map(\.usage)
+            guard usages.contains(where: { changedMeters[$0.meter] != nil }) else { continue }
+            // The caller did not write this plan: the meter that it changed is to blame.
+            let change = next.apply(version.plan, &faults) { _, meter in
+                changedMeters[meter].map { "/meters/\($0)/aggregation" } ?? "/meters"
+            }
+            if let change { changes.append(change) }
         }
+        guard faults.isEmpty else { throw CatalogFaults(faults) }
         next.metersByEvent = Dictionary(
             grouping: next.newestMeters.map(\.meter), by: \.eventName)
         self = next
@@ -70,21 +79,31 @@ package struct CatalogBook: Sendable {
             version: version)
     }
 
+    /// - Parameter pointer: where a fault of a charge stands in the request, from the charge's
+    ///   place in the plan and its meter's key.
+    /// - Returns: nil where faults were added.
     private mutating func apply(
-        _ plan: Plan, _ changedMeters: Set<String>
-    ) throws(CatalogFault) -> CatalogChange {
+        _ plan: Plan, _ faults: inout [CatalogFault], pointer: (Int, String) -> String
+    ) -> CatalogChange? {
         var pinned: [MeterVersion] = []
-        for (charge, usage) in plan.usageCharges {
-            guard let meter = meter(usage.meter) else {
-                throw CatalogFault(
-                    plan: plan.key, charge: charge.key, reason: .unknownMeter(usage.meter))
+        let before = faults.count
+        for (index, charge) in plan.charges.enumerated() {
+            guard case .usage(let usage) = charge.kind else { continue }
+            var reason: CatalogFault.Reason?
+            if let meter = meter(usage.meter) {
+                let needsSum = usage.price.model.kind.requiresSum
+                if needsSum, meter.meter.aggregation != .sum { reason = .needsSum(usage.meter) }
+                pinned.append(meter)
+            } else {
+                reason = .unknownMeter(usage.meter)
             }
-            if usage.price.model.kind.requiresSum, meter.meter.aggregation != .sum {
-                throw CatalogFault(
-                    plan: plan.key, charge: charge.key, reason: .needsSum(usage.meter))
-            }
-            pinned.append(meter)
+            guard let reason else { continue }
+            faults.append(
+                CatalogFault(
+                    plan: plan.key, charge: charge.key, reason: reason,
+                    pointer: pointer(index, usage.meter)))
         }
+        guard faults.count == before else { return nil }
         let known = plans[plan.key]?.last
         if let known, known.plan == plan, known.meters == pinned {
             return CatalogChange(
@@ -96,28 +115,5 @@ package struct CatalogBook: Sendable {
         return CatalogChange(
             kind: .plan, key: plan.key, change: known == nil ? .created : .updated,
             version: version)
-    }
-}
-
-/// Why a catalog cannot be applied to a book.
-package struct CatalogFault: Error, Equatable, CustomStringConvertible {
-    package enum Reason: Sendable, Equatable {
-        case unknownMeter(String)
-        case needsSum(String)
-    }
-
-    package let plan: String
-    package let charge: String
-    package let reason: Reason
-
-    package var description: String {
-        switch reason {
-        case .unknownMeter(let meter):
-            "charge \"\(charge)\" of plan \"\(plan)\" names the meter \"\(meter)\", which does not "
-                + "exist; add it to the catalog"
-        case .needsSum(let meter):
-            "charge \"\(charge)\" of plan \"\(plan)\" prices transactions, so its meter "
-                + "\"\(meter)\" must have the aggregation sum"
-        }
     }
 }

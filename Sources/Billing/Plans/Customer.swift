@@ -7,15 +7,13 @@ package struct Customer: Sendable, Equatable {
     package let timezone: Zone
     /// Whatever the caller keeps with a customer, as canonical JSON; printed on invoices.
     package let metadata: [UInt8]
-
-    package static let maximumMetadataBytes = 16 * 1024
 }
 
 extension Customer: JSONWritable {
     package init?(_ value: FieldValue) {
         guard var reader = value.object() else { return nil }
         let id = reader.required("id")?.identifier()
-        let name = reader.optional("name")?.text(limit: 1024)
+        let name = reader.optional("name")?.text(limit: BillingLimits.textBytes)
         let timezone = reader.required("timezone")?.zone()
         let metadata = reader.optional("metadata")?.metadata()
         reader.refuseUnknown()
@@ -44,8 +42,8 @@ extension FieldValue {
         guard node.kind == .object else { return issue("must be an object", .malformed) }
         var writer = JSONWriter()
         do throws(NumberTextError) { try writer.canonical(node) } catch { return issue("\(error)") }
-        guard writer.bytes.count <= Customer.maximumMetadataBytes else {
-            return issue("must have at most \(Customer.maximumMetadataBytes) bytes")
+        guard writer.bytes.count <= BillingLimits.metadataBytes else {
+            return issue("must have at most \(BillingLimits.metadataBytes) bytes")
         }
         return writer.bytes
     }

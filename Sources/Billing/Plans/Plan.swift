@@ -15,7 +15,6 @@ package struct Plan: Sendable, Equatable {
     /// The least a whole period costs; what is missing becomes a true-up line.
     package let minimum: ExactDecimal?
 
-    package static let maximumCharges = 100
     package static let defaultCorrectionDelay = Duration.seconds(24 * 3600)
 
     /// The charges that read a meter, in the plan's order: one accumulator each.
@@ -64,7 +63,7 @@ extension Plan {
     package init?(_ value: FieldValue) {
         guard var reader = value.object() else { return nil }
         let key = reader.required("key")?.key()
-        let name = reader.required("name")?.text(limit: 1024)
+        let name = reader.required("name")?.text(limit: BillingLimits.textBytes)
         let currency = reader.required("currency")?.currency()
         let billingPeriod = reader.required("billingPeriod").flatMap(BillingPeriod.init)
         let gracePeriod = reader.optional("gracePeriod")?.duration()
@@ -72,7 +71,7 @@ extension Plan {
         let correctionDelay = reader.optional("correctionDelay")?.duration()
         let minimum = reader.optional("minimum")?.amount()
         let chargesField = reader.required("charges")
-        let charges = chargesField?.array(limit: Self.maximumCharges, Charge.init)
+        let charges = chargesField?.array(limit: BillingLimits.charges, Charge.init)
         reader.refuseUnknown()
         guard let key, let name, let currency, let billingPeriod, let charges else { return nil }
         if let twice = charges.map(\.key).firstDuplicate {
@@ -92,18 +91,19 @@ extension Plan {
 }
 
 extension Plan: JSONWritable {
-    package func write(to writer: inout JSONWriter) {
-        writer.object { writer in
-            writer.member("key", key)
-            writer.member("name", name)
-            writer.member("currency", currency)
-            writer.member("billingPeriod", billingPeriod)
-            writer.member("gracePeriod", ISODuration.text(gracePeriod))
-            writer.member("lateEvents", lateEvents.rawValue)
-            writer.member("correctionDelay", ISODuration.text(correctionDelay))
-            writer.member("charges", each: charges)
-            if let minimum { writer.member("minimum", minimum) }
-        }
+    package func write(to writer: inout JSONWriter) { writer.object(writeMembers) }
+
+    /// Writes the plan's members into an object that is open.
+    package func writeMembers(to writer: inout JSONWriter) {
+        writer.member("key", key)
+        writer.member("name", name)
+        writer.member("currency", currency)
+        writer.member("billingPeriod", billingPeriod)
+        writer.member("gracePeriod", ISODuration.text(gracePeriod))
+        writer.member("lateEvents", lateEvents.rawValue)
+        writer.member("correctionDelay", ISODuration.text(correctionDelay))
+        writer.member("charges", each: charges)
+        if let minimum { writer.member("minimum", minimum) }
     }
 }
 
@@ -112,7 +112,7 @@ extension Charge: JSONWritable {
         enum ChargeType: String, CaseIterable { case usage, flat }
         guard var reader = value.object() else { return nil }
         let key = reader.required("key")?.key()
-        let name = reader.required("name")?.text(limit: 1024)
+        let name = reader.required("name")?.text(limit: BillingLimits.textBytes)
         let type: ChargeType? = reader.required("type")?.choice()
         let kind: Kind?
         switch type {

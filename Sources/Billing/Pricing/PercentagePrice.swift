@@ -20,13 +20,11 @@ package struct PercentagePrice: Hashable, Sendable {
 }
 
 extension PercentagePrice {
-    package static let maximumFreeEvents = 1_000_000_000_000
-
     init?(_ fields: inout FieldReader) {
         let rate = fields.required("rate")?.rate()
         fixedFee = fields.amount("fixedFee")
         allowance = Allowance(
-            freeEvents: fields.optional("freeEvents")?.integer(in: 0...Self.maximumFreeEvents),
+            freeEvents: fields.optional("freeEvents")?.integer(in: 0...BillingLimits.freeEvents),
             freeAmount: fields.optional("freeAmount")?.amount())
         let minimumValue = fields.optional("perTransactionMinimum")
         let minimum = minimumValue?.amount()

@@ -48,26 +48,54 @@ extension Price {
         return .quantity(Fraction(sum))
     }
 
-    package static let maximumAmounts = 10_000
+    /// What was given, as this price takes it; nil where an issue was recorded.
+    package func usage(_ given: GivenUsage) -> PricedUsage? {
+        switch given.content {
+        case .quantity(let quantity):
+            guard !model.kind.takesTransactions else {
+                return given.value.issue("a \(model.kind) is taken per transaction: give amounts")
+            }
+            return .quantity(Fraction(quantity))
+        case .amounts(let amounts):
+            do throws(ArithmeticError) {
+                return try usage(of: amounts)
+            } catch { return given.value.issue("\(error)") }
+        }
+    }
+}
 
-    /// Reads `{quantity}` or `{amounts: [..]}`.
-    package func usage(_ value: FieldValue) -> PricedUsage? {
+/// Usage in a request: `{quantity}` or `{amounts: [..]}`.
+package struct GivenUsage {
+    package enum Content {
+        case quantity(ExactDecimal)
+        case amounts([ExactDecimal])
+    }
+
+    package let content: Content
+    /// Where the content stands.
+    let value: FieldValue
+
+    /// Reads the shape whatever the price, so that one fault does not hide another.
+    package init?(_ value: FieldValue) {
         let faults = value.issues.all.count
         guard var fields = value.object() else { return nil }
         let quantity = fields.optional("quantity")
         let amounts = fields.optional("amounts")
         fields.refuseUnknown()
         let decimal = quantity?.decimal()
-        let decimals = amounts?.array(limit: Self.maximumAmounts) { $0.decimal() }
+        let decimals = amounts?.array(limit: BillingLimits.pricedAmounts) { $0.decimal() }
         if (quantity == nil) == (amounts == nil) {
             value.note("must have either quantity or amounts", .malformed)
-        } else if model.kind.takesTransactions, let quantity {
-            quantity.note("a \(model.kind) is taken per transaction: give amounts")
         }
         guard value.issues.all.count == faults else { return nil }
-        if let decimal { return .quantity(Fraction(decimal)) }
-        do throws(ArithmeticError) {
-            return try usage(of: decimals ?? [])
-        } catch { return amounts?.issue("\(error)") }
+        if let quantity, let decimal {
+            content = .quantity(decimal)
+            self.value = quantity
+        } else if let amounts, let decimals {
+            content = .amounts(decimals)
+            self.value = amounts
+        } else {
+            return nil
+        }
     }
 }

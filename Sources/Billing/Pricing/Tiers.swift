@@ -7,8 +7,6 @@ package struct Tiers<Terms: TierTerms>: Hashable, Sendable {
     private let bounded: ContiguousArray<BoundedTier<Terms>>
     private let last: Terms
 
-    package static var maximumCount: Int { 1_000 }
-
     package var count: Int { bounded.count + 1 }
 
     /// Splits `units` over the tiers as far as they reach.
@@ -62,8 +60,8 @@ extension Tiers {
     /// Reads the member `tiers`.
     init?(_ fields: inout FieldReader) {
         guard let value = fields.required("tiers"), let elements = value.array() else { return nil }
-        guard (1...Self.maximumCount).contains(elements.count) else {
-            value.note("must have 1 to \(Self.maximumCount) tiers")
+        guard (1...BillingLimits.tiers).contains(elements.count) else {
+            value.note("must have 1 to \(BillingLimits.tiers) tiers")
             return nil
         }
         var bounded: ContiguousArray<BoundedTier<Terms>> = []

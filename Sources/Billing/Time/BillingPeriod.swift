@@ -15,12 +15,9 @@ package struct BillingPeriod: Sendable, Hashable {
     package let count: Int
     package let anchor: Anchor
 
-    /// Enough for a leap year counted in days.
-    package static let maximumCount = 366
-
-    /// - Parameter count: how many intervals one period spans, 1 to `maximumCount`.
+    /// - Parameter count: how many intervals one period spans, 1 to `BillingLimits.periodIntervals`.
     package init(_ interval: Interval, count: Int = 1, anchor: Anchor = .calendar) {
-        precondition((1...Self.maximumCount).contains(count), "count is out of bounds")
+        precondition((1...BillingLimits.periodIntervals).contains(count), "count is out of bounds")
         self.interval = interval
         self.count = count
         self.anchor = anchor
@@ -47,7 +44,8 @@ extension BillingPeriod: JSONWritable {
     package init?(_ value: FieldValue) {
         guard var reader = value.object() else { return nil }
         let interval: Interval? = reader.required("interval")?.choice()
-        let count = reader.optional("count").map { $0.integer(in: 1...Self.maximumCount) } ?? 1
+        let counts = 1...BillingLimits.periodIntervals
+        let count = reader.optional("count").map { $0.integer(in: counts) } ?? 1
         let anchor: Anchor? = reader.optional("anchor").map { $0.choice() } ?? .calendar
         reader.refuseUnknown()
         guard let interval, let count, let anchor else { return nil }

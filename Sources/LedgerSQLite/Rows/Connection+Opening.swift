@@ -15,7 +15,7 @@ extension Connection {
         guard id == Int64(Schema.applicationId) || (id == 0 && tables == 0) else {
             throw SQLiteError(code: 0, message: "\(path) is not a Tallystick file", sql: nil)
         }
-        try connection.execute("PRAGMA application_id = \(Schema.applicationId)")
+        if id == 0 { try connection.execute("PRAGMA application_id = \(Schema.applicationId)") }
         try Schema.migrations.apply(to: connection)
         return connection
     }

@@ -32,6 +32,23 @@ extension Database {
                 content: .invoice(invoice.number)))
     }
 
+    borrowing func setAside(_ failure: InvoiceFailure) throws(SQLiteError) {
+        try run(
+            """
+            UPDATE invoice_work SET failure = ?
+            WHERE period = (SELECT number FROM period WHERE invoiceNumber = ?)
+            """
+        ) { row throws(SQLiteError) in
+            try row.bind(1, text: failure.reason)
+            try row.bind(2, failure.number)
+        }
+    }
+
+    /// What was set aside is tried again, perhaps by a program that can write it.
+    borrowing func takeUpInvoices() throws(SQLiteError) {
+        try run("UPDATE invoice_work SET failure = NULL WHERE failure IS NOT NULL") { _ in }
+    }
+
     borrowing func invoice(_ id: String) throws(SQLiteError) -> [UInt8]? {
         try first("SELECT body FROM invoice WHERE id = ?") { row throws(SQLiteError) in
             try row.bind(1, text: id)

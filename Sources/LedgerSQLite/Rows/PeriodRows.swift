@@ -18,6 +18,7 @@ struct PeriodRow {
 }
 
 extension PeriodRow {
+    /// Reads a whole row, its columns in the schema's order.
     fileprivate init(_ row: borrowing Statement) throws(CorruptRow) {
         guard let zone = Zone(name: row.string(4)) else { throw CorruptRow() }
         number = row.integer(0)
@@ -45,9 +46,7 @@ extension Database {
     {
         let row = try first(
             """
-            SELECT number, subscription, start, end, timezone, planKey, planVersion,
-                   cutoffSequence, chain, invoiceNumber, closedAt, customerSequence
-            FROM period WHERE subscription = ? AND start <= ? ORDER BY start DESC LIMIT 1
+            SELECT * FROM period WHERE subscription = ? AND start <= ? ORDER BY start DESC LIMIT 1
             """
         ) { row throws(SQLiteError) in
             try row.bind(1, subscription)
@@ -62,9 +61,7 @@ extension Database {
     borrowing func openPeriods(of subscription: Int64) throws -> [PeriodRow] {
         try all(
             """
-            SELECT number, subscription, start, end, timezone, planKey, planVersion,
-                   cutoffSequence, chain, invoiceNumber, closedAt, customerSequence
-            FROM period WHERE subscription = ?1 AND cutoffSequence IS NULL
+            SELECT * FROM period WHERE subscription = ?1 AND cutoffSequence IS NULL
                 AND start >= (SELECT nextStart FROM subscription WHERE number = ?1)
             ORDER BY start
             """
@@ -81,9 +78,7 @@ extension Database {
     ) throws -> PeriodRow? {
         try first(
             """
-            SELECT number, subscription, start, end, timezone, planKey, planVersion,
-                   cutoffSequence, chain, invoiceNumber, closedAt, customerSequence
-            FROM period WHERE subscription = ?1
+            SELECT * FROM period WHERE subscription = ?1
                 AND (cutoffSequence IS NULL OR cutoffSequence >= ?2)
             ORDER BY start LIMIT 1
             """
@@ -99,9 +94,7 @@ extension Database {
     borrowing func periodsToInvoice(limit: Int) throws -> [PeriodRow] {
         try all(
             """
-            SELECT number, subscription, start, end, timezone, planKey, planVersion,
-                   cutoffSequence, chain, invoiceNumber, closedAt, customerSequence
-            FROM period WHERE number IN (SELECT period FROM invoice_work)
+            SELECT * FROM period WHERE number IN (SELECT period FROM invoice_work WHERE failure IS NULL)
             ORDER BY invoiceNumber LIMIT ?
             """
         ) { row throws(SQLiteError) in

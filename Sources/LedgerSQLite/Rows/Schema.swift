@@ -82,7 +82,11 @@ enum Schema {
         );
         INSERT INTO checkpoint (id, sequence) VALUES (1, 0);
 
-        CREATE TABLE invoice_work (period INTEGER PRIMARY KEY REFERENCES period);
+        CREATE TABLE invoice_work (
+            period INTEGER PRIMARY KEY REFERENCES period,
+            -- Why its invoice cannot be written; NULL while nobody tried in vain.
+            failure TEXT
+        );
 
         CREATE TABLE invoice (
             number INTEGER PRIMARY KEY,

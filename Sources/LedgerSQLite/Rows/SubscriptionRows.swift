@@ -21,6 +21,7 @@ struct NextPeriod {
 }
 
 extension SubscriptionRow {
+    /// Reads a whole row, its columns in the schema's order.
     fileprivate init(_ row: borrowing Statement) throws(CorruptRow) {
         guard let anchor = LocalDate(iso8601: row.string(7)) else { throw CorruptRow() }
         number = row.integer(0)
@@ -42,9 +43,7 @@ extension Database {
     borrowing func subscription(_ id: Identifier) throws -> SubscriptionRow? {
         try first(
             """
-            SELECT number, id, customerId, planKey, planVersion, startsAt, endsAt, anchor,
-                   nextStart, nextEnd, dueAt, previousTimezone
-            FROM subscription WHERE id = ?
+            SELECT * FROM subscription WHERE id = ?
             """
         ) { row throws(SQLiteError) in
             try row.bind(1, text: id.bytes)
@@ -56,9 +55,7 @@ extension Database {
     borrowing func subscription(number: Int64) throws -> SubscriptionRow? {
         try first(
             """
-            SELECT number, id, customerId, planKey, planVersion, startsAt, endsAt, anchor,
-                   nextStart, nextEnd, dueAt, previousTimezone
-            FROM subscription WHERE number = ?
+            SELECT * FROM subscription WHERE number = ?
             """
         ) { row throws(SQLiteError) in
             try row.bind(1, number)
@@ -70,9 +67,7 @@ extension Database {
     borrowing func subscriptions(of customer: Identifier) throws -> [SubscriptionRow] {
         try all(
             """
-            SELECT number, id, customerId, planKey, planVersion, startsAt, endsAt, anchor,
-                   nextStart, nextEnd, dueAt, previousTimezone
-            FROM subscription WHERE customerId = ? ORDER BY number
+            SELECT * FROM subscription WHERE customerId = ? ORDER BY number
             """
         ) { row throws(SQLiteError) in
             try row.bind(1, text: customer.bytes)

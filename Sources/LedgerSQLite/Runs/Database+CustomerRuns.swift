@@ -2,7 +2,9 @@ internal import SQLite
 
 extension Database {
     /// Up to `limit` sequences of a customer's records after `after`, in order, as far as runs
-    /// that count have them. Needs nothing in memory, so a reader's connection will do.
+    /// that count have them.
+    ///
+    /// Needs nothing in memory, so a reader's connection will do.
     borrowing func sequences(
         of customer: KeyHash, after: Int64, limit: Int
     ) throws(SQLiteError) -> [Int64] {

@@ -27,7 +27,9 @@ struct KeyHasher: Sendable {
         }
     }
 
-    /// Hashes one key: `combine` each of its parts. Every key of a kind has as many parts.
+    /// Hashes the parts that `combine` takes in.
+    ///
+    /// Every key of a kind has as many parts.
     func hash(_ combine: (inout KeyHashing) -> Void) -> KeyHash {
         var hashing = KeyHashing(state: start)
         combine(&hashing)
@@ -61,24 +63,31 @@ struct KeyHashing {
     fileprivate init(state: SipState) { self.state = state }
 
     mutating func combine(_ bytes: UnsafeRawBufferPointer) {
-        combine(UInt64(bytes.count))
+        // A copy stays in registers.
+        var state = state
+        state.compress(UInt64(truncatingIfNeeded: bytes.count))
         var offset = 0
         while offset &+ 8 <= bytes.count {
-            combine(
-                UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
+            let word = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            state.compress(UInt64(littleEndian: word))
             offset &+= 8
         }
-        guard offset < bytes.count else { return }
-        var last: UInt64 = 0
-        for shift in 0..<(bytes.count &- offset) {
-            last |= UInt64(bytes[offset &+ shift]) &<< UInt64(shift &* 8)
-        }
-        combine(last)
+        if offset < bytes.count { state.compress(Self.last(bytes, from: offset)) }
+        self.state = state
+        words &+= 1 &+ UInt64(truncatingIfNeeded: (bytes.count &+ 7) / 8)
     }
 
-    mutating func combine(_ word: UInt64) {
-        state.compress(word)
-        words &+= 1
+    /// The bytes from `offset` on, fewer than eight, and zeros.
+    @inline(__always)
+    private static func last(_ bytes: UnsafeRawBufferPointer, from offset: Int) -> UInt64 {
+        let missing = UInt64(truncatingIfNeeded: 8 &- (bytes.count &- offset))
+        if bytes.count >= 8 {
+            let end = bytes.loadUnaligned(fromByteOffset: bytes.count &- 8, as: UInt64.self)
+            return UInt64(littleEndian: end) &>> (missing &* 8)
+        }
+        var word: UInt64 = 0
+        for byte in bytes.reversed() { word = word &<< 8 | UInt64(byte) }
+        return word
     }
 
     fileprivate mutating func finish() -> KeyHash {
@@ -106,6 +115,7 @@ private struct SipState {
         a ^= word
     }
 
+    @inline(__always)
     mutating func finish() -> KeyHash {
         c ^= 0xEE
         for _ in 0..<3 { round() }

@@ -63,6 +63,11 @@ struct KeyTable: TailTable, ~Copyable {
         }
     }
 
+    mutating func removeAll() {
+        entries.removeAll(keepingCapacity: true)
+        slots.update(repeating: 0, count: slotCount)
+    }
+
     /// Where the key is, or the free slot where it belongs.
     @inline(__always)
     private borrowing func probe(_ key: RunEntry, _ hash: UInt64) -> (slot: Int, found: Int?) {

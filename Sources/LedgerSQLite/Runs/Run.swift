@@ -24,9 +24,10 @@ struct Run: Sendable {
 extension Database {
     /// Reads a run's filter and fences; its entries stay in the file.
     borrowing func load(_ row: RunRow) throws(SQLiteError) -> Run {
-        var filter = BlockedFilter(keys: 0)
+        var filter = BlockedFilter()
         if let kind = row.id.kind, kind.hasFilter {
-            filter.reserve(keys: row.entryCount)
+            let bits = BlockedFilter.bitsPerKey(tier: row.tier)
+            filter.reserve(keys: row.entryCount, bitsPerKey: bits)
             try pages(of: row.id, .filter) { filter.append(page: $0) }
         }
         var fences: [RunEntry] = []

@@ -8,9 +8,11 @@ struct SortedEntries: Sendable {
     let filter: BlockedFilter
 
     init(_ entries: [RunEntry], _ kind: RunKind) {
-        self.entries = entries.sorted()
-        var filter = BlockedFilter(keys: kind.hasFilter ? entries.count : 0)
+        self.entries = kind.sorted(entries)
+        var filter = BlockedFilter()
         if kind.hasFilter {
+            let bits = BlockedFilter.bitsPerKey(tier: 0)
+            filter = BlockedFilter(keys: entries.count, bitsPerKey: bits)
             for entry in self.entries { filter.insert(kind.filterKey(entry)) }
         }
         self.filter = filter

@@ -20,7 +20,8 @@ struct RunWriter {
         self.kind = kind
         builder = RunPageBuilder(kind)
         fillsFilter = filter == nil && kind.hasFilter
-        self.filter = filter ?? BlockedFilter(keys: fillsFilter ? keys : 0)
+        let bits = BlockedFilter.bitsPerKey(tier: tier)
+        self.filter = filter ?? BlockedFilter(keys: fillsFilter ? keys : 0, bitsPerKey: bits)
     }
 
     var byteCount: Int {
@@ -62,8 +63,7 @@ struct RunWriter {
             guard !budget.isSpent else { return nil }
             if written < fencePages {
                 var page = RunPageBuilder(.seen)
-                for fence in fences[written * perPage..<min((written + 1) * perPage, fences.count)]
-                {
+                for fence in fences.dropFirst(written * perPage).prefix(perPage) {
                     _ = page.append(fence)
                 }
                 try database.insert(page.bytes, as: RunPage(id, .fences, written))

@@ -40,8 +40,8 @@ struct SecondChanceTable: ~Copyable {
         bucketCount = buckets
         let lines = UnsafeMutableRawPointer.allocate(
             byteCount: buckets * Self.ways * MemoryLayout<Place>.stride, alignment: 64)
-        places = lines.initializeMemory(
-            as: Place.self, repeating: .free, count: buckets * Self.ways)
+        let count = buckets * Self.ways
+        places = lines.initializeMemory(as: Place.self, repeating: .free, count: count)
         marks = .allocate(capacity: buckets)
         marks.initialize(repeating: 0, count: buckets)
     }

@@ -24,7 +24,7 @@ struct SpilledTable<Table: TailTable & ~Copyable>: ~Copyable {
         self.limits = limits
         self.sorter = sorter
         tail = Table(kind, capacity: limits.spillEntries)
-        frozen = Table(kind, capacity: 0)
+        frozen = Table(kind, capacity: limits.spillEntries)
         runs = try RunSet(kind, runsPerTier: limits.runsPerTier, on: database)
         frozenThrough = runs.coveredThrough
     }
@@ -35,6 +35,9 @@ struct SpilledTable<Table: TailTable & ~Copyable>: ~Copyable {
 
     /// Whether only the tail is left.
     var isIdle: Bool { frozen.entries.isEmpty && runs.isIdle }
+
+    /// The record that must be spillable for the frozen table to be spilled; nil where none is.
+    var awaited: Int64? { sorting == nil ? nil : frozenThrough }
 
     /// Freezes, spills, deletes and merges as far as the budget goes.
     ///
@@ -54,7 +57,7 @@ struct SpilledTable<Table: TailTable & ~Copyable>: ~Copyable {
             runs.beginSpill(sorted, through: frozenThrough)
         }
         if runs.isSpilling, try runs.workOnSpill(on: database, &budget) {
-            frozen = Table(kind, capacity: 0)
+            frozen.removeAll()
         }
         try runs.workOnMerges(on: database, &budget, keeping: keeps)
     }
@@ -67,7 +70,6 @@ struct SpilledTable<Table: TailTable & ~Copyable>: ~Copyable {
         frozenThrough = head
         if tail.entries.isEmpty { return try runs.cover(through: head, on: database) }
         swap(&frozen, &tail)
-        tail = Table(kind, capacity: limits.spillEntries)
         sorting = sorter.sort(frozen.entries, kind)
     }
 }

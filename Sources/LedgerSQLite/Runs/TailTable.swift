@@ -5,4 +5,7 @@ protocol TailTable: ~Copyable {
     var entries: [RunEntry] { get }
 
     var byteCount: Int { get }
+
+    /// Empties the table and keeps its memory, which would cost a page fault every 170 entries.
+    mutating func removeAll()
 }

@@ -35,6 +35,11 @@ struct UniqueSet: ~Copyable {
 
     var byteCount: Int { table.byteCount + remembered.byteCount }
 
+    /// The checkpoint that a spill waits for; nil where none does.
+    ///
+    /// The owner saves the rows that have older records first.
+    var awaitedCheckpoint: Int64? { table.awaited }
+
     /// Whether nothing is left to spill, merge or delete.
     var isIdle: Bool { table.isIdle }
 

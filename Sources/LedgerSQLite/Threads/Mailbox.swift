@@ -28,12 +28,18 @@ final class Mailbox<Item: Sendable>: Sendable {
         signal.signal()
     }
 
-    /// Waits until something is there and takes up to `limit` of it; nil once closed and empty.
-    func take(limit: Int) -> [Item]? {
+    /// Waits until something is there and takes items that together weigh up to `limit`, but one
+    /// at least; nil once closed and empty.
+    func take(limit: Int, weight: (Item) -> Int = { _ in 1 }) -> [Item]? {
         while true {
             let taken: [Item]? = state.withLock { state in
                 if state.items.isEmpty { return state.isClosed ? nil : [] }
-                let taken = Array(state.items.prefix(limit))
+                var sum = 0
+                let fitting = state.items.prefix { item in
+                    sum += weight(item)
+                    return sum <= limit
+                }
+                let taken = Array(state.items.prefix(max(1, fitting.count)))
                 state.items.removeFirst(taken.count)
                 return taken
             }

@@ -77,7 +77,8 @@ extension Database {
             try connection.execute("COMMIT")
             return result
         } catch {
-            try connection.execute("ROLLBACK")
+            // What went wrong first is what the caller must hear.
+            try? connection.execute("ROLLBACK")
             throw error
         }
     }

@@ -9,6 +9,8 @@ final class WriterThread: Sendable {
     ///
     /// Its answer is sent after the group's commit.
     struct Job: Sendable {
+        /// About how many events' worth of work it is.
+        let weight: Int
         /// Runs behind a savepoint.
         ///
         /// It answers how to send its result.
@@ -16,9 +18,9 @@ final class WriterThread: Sendable {
         let fail: @Sendable (LedgerError) -> Void
     }
 
-    /// Jobs in one transaction, and jobs that may wait.
-    static let groupLimit = 64
-    private static let waitingLimit = 1024
+    /// The weight of one transaction, and how many jobs may wait.
+    static let groupLimit = 10_000
+    private static let waitingLimit = 4096
 
     private let mailbox = Mailbox<Job>(capacity: waitingLimit)
     private let ended = AsyncStream<Never>.makeStream()
@@ -43,10 +45,11 @@ final class WriterThread: Sendable {
     ///
     /// What it returns is durable.
     func perform<Result: Sendable>(
-        _ body: @escaping @Sendable (inout WriterState) throws -> Result
+        weight: Int = 1, _ body: @escaping @Sendable (inout WriterState) throws -> Result
     ) async throws(LedgerError) -> Result {
         let answer = await withCheckedContinuation { continuation in
             let job = Job(
+                weight: weight,
                 run: { state in
                     let result = try body(&state)
                     return {
@@ -88,7 +91,7 @@ private struct Loop: Sendable {
 
     func run(_ first: Handover) {
         var state = first.take()
-        while let group = mailbox.take(limit: WriterThread.groupLimit) {
+        while let group = mailbox.take(limit: WriterThread.groupLimit, weight: \.weight) {
             if state == nil {
                 do { state = try reopen() } catch {
                     logger.error(

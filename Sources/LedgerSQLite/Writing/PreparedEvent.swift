@@ -1,14 +1,20 @@
 internal import Billing
+internal import JSON
+internal import Ledger
 
 /// An event with its keys hashed, which is done where the request is, not on the writer.
 struct PreparedEvent: Sendable {
     let event: UsageEvent
+    /// Why it is rejected unless it is a repeat.
+    let issues: [FieldIssue]
     /// Of (customer id, event id): what makes it the same event.
     let key: KeyHash
     let customer: KeyHash
 
-    init(_ event: UsageEvent, _ hasher: KeyHasher) {
+    init(_ incoming: IncomingEvent, _ hasher: KeyHasher) {
+        let event = incoming.event
         self.event = event
+        issues = incoming.issues
         (key, customer) = event.withCustomerId { customer in
             let customerBytes = UnsafeRawBufferPointer(customer)
             return event.withCustomerEventId { id in
@@ -31,7 +37,7 @@ extension KeyHasher {
     func hash(uniqueValue text: [UInt8], charge: String, group: [UInt8]?) -> KeyHash {
         hash { hashing in
             Array(charge.utf8).withUnsafeBytes { hashing.combine($0) }
-            hashing.combine(group == nil ? 0 : 1)
+            withUnsafeBytes(of: UInt8(group == nil ? 0 : 1)) { hashing.combine($0) }
             (group ?? []).withUnsafeBytes { hashing.combine($0) }
             text.withUnsafeBytes { hashing.combine($0) }
         }

@@ -1,4 +1,5 @@
 internal import Billing
+internal import JSON
 internal import Ledger
 internal import SQLite
 
@@ -28,19 +29,23 @@ extension WriterState {
         let customer = try customer(prepared.customer, event)
         let routing = try route(event, to: customer.subscriptions, of: customer.row, at: now)
         let sequence = head.sequence + 1
-        let seenMark = indexes.seen.mark
+        let (seenMark, uniqueMark) = (indexes.seen.mark, indexes.unique.mark)
         // The batch itself, or another of the group, may have brought the key since the lookup.
         if let known = indexes.seen.insert(prepared.key, sequence) {
             return try repeated(event, known)
         }
-        let uniqueMark = indexes.unique.mark
+        let issues = prepared.issues + routing.issues
+        guard issues.isEmpty else {
+            indexes.seen.rollBack(to: seenMark)
+            return .rejected(issues)
+        }
         let fold: [PlannedStep]
         do {
             fold = try plan(routing.targets, event, sequence: sequence)
         } catch let overflow as ArithmeticError {
             indexes.seen.rollBack(to: seenMark)
             indexes.unique.rollBack(to: uniqueMark)
-            return .rejected("the period's sum would overflow: \(overflow)")
+            return .rejected([.overflow(overflow)])
         }
         try append(event, at: now)
         indexes.customers.insert(prepared.customer, sequence)
@@ -57,9 +62,19 @@ extension WriterState {
         at now: Instant
     ) throws {
         let routing = try route(event, to: [row], of: customer, at: now)
-        // An overflow leaves the event out, as a value that the meter cannot read does.
-        guard let fold = try? plan(routing.targets, event, sequence: sequence) else { return }
-        take(fold, sequence: sequence)
+        do {
+            take(try plan(routing.targets, event, sequence: sequence), sequence: sequence)
+        } catch is ArithmeticError {
+            // An overflow leaves the event out, as a value that the meter cannot read does.
+        }
+    }
+}
+
+extension FieldIssue {
+    fileprivate static func overflow(_ overflow: ArithmeticError) -> FieldIssue {
+        FieldIssue(
+            pointer: "/properties", detail: "makes the period's sum overflow: \(overflow)",
+            severity: .meaningless)
     }
 }
 

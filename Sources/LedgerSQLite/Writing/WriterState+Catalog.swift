@@ -8,8 +8,12 @@ extension WriterState {
     {
         var next = book
         let changes: [CatalogChange]
-        do throws(CatalogFault) { changes = try next.apply(catalog) } catch {
-            throw LedgerError(.unprocessable, error.description, pointer: "/plans")
+        do throws(CatalogFaults) { changes = try next.apply(catalog) } catch {
+            throw LedgerError(
+                .unprocessable,
+                error.all.prefix(FieldIssues.maximumCount).map {
+                    .init(pointer: $0.pointer, detail: $0.description)
+                })
         }
         guard !dryRun, changes.contains(where: { $0.change != .unchanged }) else { return changes }
         let record = try LogRecord(.catalog, customerId: nil) { writer in
@@ -31,6 +35,7 @@ extension WriterState {
             if old.timezone != customer.timezone {
                 for row in known.subscriptions {
                     _ = try openPeriod(of: row, containing: now, old, at: now)
+                    try fixNext(of: row)
                 }
             }
         }
@@ -50,6 +55,17 @@ extension WriterState {
         for row in known.subscriptions { try reckonNext(of: row, in: customer.timezone) }
         cache.customers[hasher.hash(customer.id)] = nil
         return customer
+    }
+
+    /// A subscription whose next period is open closes it where it was opened to end.
+    private mutating func fixNext(of row: SubscriptionRow) throws {
+        guard let next = row.next, let open = try openPeriods(of: row.number).first else { return }
+        let plan = try plan(open.plan).plan
+        try database.setNext(
+            NextPeriod(
+                start: next.start, end: open.span.end, dueAt: open.span.end + plan.gracePeriod,
+                previousZone: next.previousZone),
+            of: row.number)
     }
 
     /// Reckons a subscription's next period anew, unless it is open already.

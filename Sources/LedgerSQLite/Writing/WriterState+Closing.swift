@@ -6,6 +6,9 @@ internal import SQLite
 extension WriterState {
     /// Closes what is due, one period after the other, in the order (end, subscription id).
     mutating func closeDue(_ request: CloseRequest, at now: Instant) throws -> ClosePass {
+        if let id = request.subscriptionId, try database.subscription(id) == nil {
+            throw LedgerError.unknownSubscription(id)
+        }
         var closed: [ClosedEntry] = []
         while let id = try database.firstDue(asOf: request.asOf, only: request.subscriptionId) {
             guard closed.count < request.limit else {

@@ -34,8 +34,8 @@ extension WriterState {
                 from: start, plan.plan, in: customer.timezone,
                 previous: last?.timezone ?? next.previousZone)
             periods.append(try open(span, of: row, plan.reference, at: now))
+            cache.openPeriods[row.number] = periods
         }
-        cache.openPeriods[row.number] = periods
         return periods.last
     }
 

@@ -1,4 +1,6 @@
 internal import Billing
+internal import JSON
+internal import Ledger
 internal import SQLite
 
 extension WriterState {
@@ -10,7 +12,7 @@ extension WriterState {
         while true {
             let page = try database.events(after: last, limit: Self.pageSize)
             for (sequence, event) in page {
-                let prepared = PreparedEvent(event, hasher)
+                let prepared = PreparedEvent(IncomingEvent(event), hasher)
                 indexes.insert(prepared, sequence)
                 try replay(prepared, sequence)
                 last = sequence
@@ -25,16 +27,20 @@ extension WriterState {
         for row in try customer(prepared.customer, event).subscriptions where row.takes(event) {
             guard let (period, origin) = try placement(of: event, sequence, row) else { continue }
             let isLate = origin != period.number
-            let targets = try targets(event, in: period, origin: origin, isLate: isLate)
-                .filter { !isLate || $0.takesOtherPeriods }
+            var unreadable: [FieldIssue] = []
+            let targets = try targets(
+                event, in: period, origin: origin, isLate: isLate, &unreadable
+            ).filter { !isLate || $0.takesOtherPeriods }
             guard !targets.isEmpty else { continue }
             try loadAccumulators(of: period)
             if period.close == nil,
                 cache.accumulators[period.number]?.foldedThrough ?? 0 < sequence
             {
-                // What could not be folded then is left out again.
-                guard let steps = try? plan(targets, event, sequence: sequence) else { continue }
-                take(steps, sequence: sequence)
+                do {
+                    take(try plan(targets, event, sequence: sequence), sequence: sequence)
+                } catch is ArithmeticError {
+                    // What could not be folded then is left out again.
+                }
             } else if sequence > indexes.unique.coveredThrough {
                 // A saved row has the record; its values must be known as counted all the same.
                 for target in targets {

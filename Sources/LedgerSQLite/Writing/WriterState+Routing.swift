@@ -1,4 +1,5 @@
 internal import Billing
+internal import JSON
 internal import Ledger
 
 /// Where an event counts.
@@ -7,6 +8,8 @@ struct EventRouting {
     var late: [LateEvent] = []
     /// Closed periods that note the event without ever billing it, and the charges that do.
     var ignored: [FoldTarget] = []
+    /// What meters of the customer's own plans cannot read: it rejects an event that is new.
+    var issues: [FieldIssue] = []
     /// No charge takes it.
     var isUnbilled = true
 }
@@ -24,7 +27,8 @@ extension WriterState {
             if let open = try openPeriod(
                 of: row, containing: event.timestamp, customer, at: now)
             {
-                let targets = try targets(event, in: open, origin: open.number, isLate: false)
+                let targets = try targets(
+                    event, in: open, origin: open.number, isLate: false, &routing.issues)
                 routing.targets += targets
                 if !targets.isEmpty { routing.isUnbilled = false }
             } else {
@@ -35,15 +39,21 @@ extension WriterState {
     }
 
     /// The charges of `period` that take the event.
+    ///
+    /// - Parameter issues: gets what a meter cannot read; such an event is left out of its charge.
     func targets(
-        _ event: UsageEvent, in period: PeriodRow, origin: Int64, isLate: Bool
+        _ event: UsageEvent, in period: PeriodRow, origin: Int64, isLate: Bool,
+        _ issues: inout [FieldIssue]
     ) throws -> [FoldTarget] {
         let plan = try plan(period.plan)
         var targets: [FoldTarget] = []
         for (index, (charge, usage)) in plan.plan.usageCharges.enumerated() {
             let meter = plan.meters[index].meter
-            // A value that a meter cannot read leaves the event out of it.
-            guard let reading = try? meter.read(event) else { continue }
+            let reading: MeterReading
+            do throws(MeterReadingError) { reading = try meter.read(event) } catch {
+                issues.append(FieldIssue(error, meter))
+                continue
+            }
             if case .nothing = reading { continue }
             targets.append(
                 FoldTarget(
@@ -56,25 +66,27 @@ extension WriterState {
 
     /// An event whose period is closed.
     ///
-    /// Policies other than `nextPeriod`, and aggregations that take no other period's usage, are
-    /// settled by corrections; here the answer says so and the record stays in the log.
+    /// What no open period can take (aggregations that take no other period's usage, a
+    /// subscription that ended) waits in the log for a correction; the answer names no period.
     private mutating func routeLate(
         _ event: UsageEvent, _ row: SubscriptionRow, _ customer: Customer, at now: Instant,
         into routing: inout EventRouting
     ) throws {
         guard let origin = try database.period(of: row.number, containing: event.timestamp)
         else { return }
-        let charges = try targets(event, in: origin, origin: origin.number, isLate: true)
+        let charges = try targets(
+            event, in: origin, origin: origin.number, isLate: true, &routing.issues)
         guard !charges.isEmpty else { return }
         routing.isUnbilled = false
         let policy = try plan(origin.plan).plan.lateEvents
-        var counted: PeriodSpan? = policy == .ignore ? nil : origin.span
+        var counted: PeriodSpan?
         if policy == .ignore { routing.ignored += charges }
         if policy == .nextPeriod, let next = row.next,
             let target = try openPeriod(of: row, containing: next.start, customer, at: now)
         {
-            let targets = try targets(event, in: target, origin: origin.number, isLate: true)
-                .filter(\.takesOtherPeriods)
+            let targets = try targets(
+                event, in: target, origin: origin.number, isLate: true, &routing.issues
+            ).filter(\.takesOtherPeriods)
             routing.targets += targets
             if !targets.isEmpty { counted = target.span }
         }

@@ -21,6 +21,7 @@ extension WriterState {
                 pointer: "/plan")
         }
         let zone = customer.customer.timezone
+        try refuseDistantStart(new.startsAt, plan.plan, in: zone, at: now)
         let subscription = Subscription(
             id: new.id, customerId: new.customerId, plan: plan.reference, startsAt: new.startsAt,
             endsAt: new.endsAt,
@@ -35,6 +36,26 @@ extension WriterState {
         try takeIn(row, customer, at: now)
         return try database.state(of: row, plan.plan, customer.customer, at: now)
     }
+
+    /// Every period since the start is opened and closed, so their number is bounded.
+    private func refuseDistantStart(
+        _ startsAt: Instant, _ plan: Plan, in zone: Zone, at now: Instant
+    ) throws(LedgerError) {
+        let schedule = PeriodSchedule(
+            billingPeriod: plan.billingPeriod, startsAt: startsAt, zone: zone)
+        let periods =
+            schedule.boundaryNumber(atOrBefore: now, in: zone)
+            - schedule.boundaryNumber(atOrBefore: startsAt, in: zone)
+        guard periods <= Self.maximumPastPeriods, startsAt <= now + Self.longestAhead else {
+            throw LedgerError(
+                .unprocessable,
+                "must lie at most \(Self.maximumPastPeriods) periods back and 100 years ahead",
+                pointer: "/startsAt")
+        }
+    }
+
+    private static let maximumPastPeriods = 10_000
+    private static let longestAhead = Duration.seconds(100 * 366 * 86_400)
 
     private func repeated(
         _ known: SubscriptionRow, _ new: NewSubscription, _ customer: Customer, at now: Instant
@@ -109,14 +130,17 @@ extension Database {
         if let opened = try period(of: row.number, containing: instant) { return opened.span }
         let open = try openPeriods(of: row.number).last?.span
         guard let start = open?.end ?? row.next?.start else { throw CorruptRow() }
-        var span = row.subscription.period(
+        let first = row.subscription.period(
             from: start, plan, in: customer.timezone,
             previous: open?.timezone ?? row.next?.previousZone)
-        while span.end <= instant, span.end != row.subscription.endsAt {
-            span = row.subscription.period(
-                from: span.end, plan, in: customer.timezone, previous: customer.timezone)
-        }
-        return span
+        if instant < first.end || first.end == row.subscription.endsAt { return first }
+        // Every later boundary is reckoned from the anchor, so there is nothing to walk through.
+        let whole = PeriodSchedule(
+            billingPeriod: plan.billingPeriod, anchor: row.subscription.anchor
+        ).whole(containing: instant, in: customer.timezone)
+        return row.subscription.period(
+            from: max(first.end, whole.lowerBound), plan, in: customer.timezone,
+            previous: customer.timezone)
     }
 }
 

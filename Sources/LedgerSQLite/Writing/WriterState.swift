@@ -34,6 +34,7 @@ struct WriterState: ~Copyable {
             database: database, published: published, head: head, book: book,
             checkpoint: checkpoint, indexes: indexes, hasher: hasher)
         try state.recover()
+        try state.database.takeUpInvoices()
         return state
     }
 
@@ -70,11 +71,9 @@ struct WriterState: ~Copyable {
             // A job that appended to the log has changed rows in memory: only a group that fails
             // whole takes those back.
             guard head.sequence == start else { throw HalfDone(reason: error) }
-            if let broken = error as? SQLiteError, broken.isConstraint {
-                throw LedgerError(
-                    .conflict, "the change contradicts what is stored: \(broken.message)")
-            }
-            throw error
+            if let broken = error as? SQLiteError, !broken.isConstraint { throw error }
+            if let refused = error as? LedgerError { throw refused }
+            throw LedgerError.faulty(error)
         }
     }
 }
@@ -84,6 +83,13 @@ struct Opening: Sendable {
     let path: String
     let limits: LedgerLimits
     let sorter: RunSorter
+}
+
+extension LedgerError {
+    /// A job that fails for reasons of its own; its neighbours go on.
+    static func faulty(_ error: any Error) -> LedgerError {
+        LedgerError(.unavailable, "the store has something that cannot be read: \(error)")
+    }
 }
 
 /// A job failed after it had begun to change something.
@@ -113,7 +119,9 @@ final class Published: Sendable {
 }
 
 extension WriterState {
-    /// Appends an event's record. Its payload is not copied.
+    /// Appends an event's record.
+    ///
+    /// Its payload is not copied.
     mutating func append(_ event: UsageEvent, at now: Instant) throws(SQLiteError) {
         let sequence = head.sequence + 1
         try database.run(

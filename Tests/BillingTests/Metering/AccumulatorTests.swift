@@ -124,7 +124,7 @@ struct AccumulatorTests {
     @Test func theFirstThousandGroupsAreKept() throws {
         let price = try Metering.perUnit()
         var accumulator = Accumulator()
-        let limit = GroupAccumulators.maximumGroups
+        let limit = BillingLimits.groups
         for number in 1...(limit + 5) {
             let counted = accumulator.groups.countedKey(Array("\(number)".utf8))
             #expect((counted == nil) == (number > limit))

@@ -80,6 +80,62 @@ struct MeterFilterTests {
     ])
     func orders(_ row: Row) throws { try check(row) }
 
+    /// The live event, and the same read again from its canonical payload.
+    @Test(arguments: [
+        Row(#""operator":"eq","value":100"#, #"{"p":1e2}"#, true),
+        Row(#""operator":"eq","value":1e2"#, #"{"p":100.0}"#, true),
+        Row(#""operator":"ne","value":"100""#, #"{"p":1e2}"#, false),
+        Row(#""operator":"in","values":[7,1e2]"#, #"{"p":100}"#, true),
+        Row(#""operator":"notIn","values":[100]"#, #"{"p":1E+2}"#, false),
+        Row(#""operator":"gt","value":99"#, #"{"p":1e2}"#, true),
+        Row(#""operator":"gte","value":1e2"#, #"{"p":10e1}"#, true),
+        Row(#""operator":"lt","value":1e2"#, #"{"p":100.00}"#, false),
+        Row(#""operator":"lte","value":100"#, #"{"p":1.0e2}"#, true),
+        Row(#""operator":"exists""#, #"{"p":1e2}"#, true),
+        Row(#""operator":"notExists""#, #"{"p":1e2}"#, false),
+        Row(#""operator":"startsWith","value":"1e""#, #"{"p":1e2}"#, false),
+        Row(#""operator":"startsWith","value":10"#, #"{"p":1e2}"#, true),
+        Row(#""operator":"startsWith","value":1e1"#, #"{"p":1e2}"#, true),
+        // Too long for a decimal: by their plain text.
+        Row(#""operator":"eq","value":1e30"#, #"{"p":1000000000000000000000000000000}"#, true),
+        Row(#""operator":"eq","value":"1000000000000000000000000000000""#, #"{"p":1e30}"#, true),
+        Row(#""operator":"ne","value":1e30"#, #"{"p":10e29}"#, false),
+        Row(#""operator":"in","values":[1e-30]"#, #"{"p":0.1e-29}"#, true),
+        Row(#""operator":"gte","value":1e30"#, #"{"p":1e30}"#, false),
+    ])
+    func aNumberComparesAsItsPlainNotation(_ row: Row) throws {
+        try check(row)
+        let live = try Metering.event(row.properties)
+        let again = try JSONDocument.parse(live.payload).root
+        let canonical = try #require(again.member("properties"))
+        var writer = JSONWriter()
+        try writer.canonical(canonical)
+        try check(
+            Row(row.filter, String(decoding: writer.bytes, as: UTF8.self), row.holds))
+        let (value, issues) = try JSONText.field(#"{"property":"p",\#(row.filter)}"#)
+        let filter = try #require(MeterFilter(value))
+        try issues.throwIfAny()
+        #expect(filter.holds(for: live.properties) == filter.holds(for: canonical))
+    }
+
+    @Test func equalNumbersMakeEqualFilters() throws {
+        func meter(_ number: String) throws -> Meter {
+            try Metering.meter(
+                .count,
+                #""filters":[{"property":"p","operator":"eq","value":\#(number)}]"#)
+        }
+        #expect(try meter("1e2") == meter("100.0"))
+        #expect(try meter("1e2") != meter(#""100""#))
+    }
+
+    @Test func aNumberWithoutPlainNotationIsRefused() throws {
+        let (value, issues) = try JSONText.field(
+            #"{"property":"p","operator":"in","values":[1,1e129]}"#)
+        #expect(MeterFilter(value) == nil)
+        #expect(issues.all.map(\.pointer) == ["/values/1"])
+        #expect(issues.all.map(\.severity) == [.meaningless])
+    }
+
     static let absent: [String?] = [nil, "{}", #"{"p":null}"#, #"{"q":1}"#]
 
     @Test(arguments: MeterFilter.Operator.allCases, absent)

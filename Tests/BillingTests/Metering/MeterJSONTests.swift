@@ -9,7 +9,7 @@ struct MeterJSONTests {
         #"{"key":"m","eventName":"call","aggregation":"sum","property":"a.b","required":true}"#,
         #"{"key":"A_z.9-","eventName":"née/call","aggregation":"unique","property":"user"}"#,
         #"""
-        {"key":"m","eventName":"call","aggregation":"average","property":"ms","filters":[{"property":"status","operator":"lt","value":5e2},{"property":"region","operator":"in","values":["eu",1,true]},{"property":"test","operator":"notExists"}],"groupBy":["region","model"]}
+        {"key":"m","eventName":"call","aggregation":"average","property":"ms","filters":[{"property":"status","operator":"lt","value":500},{"property":"region","operator":"in","values":["eu",1,true]},{"property":"test","operator":"notExists"}],"groupBy":["region","model"]}
         """#,
     ])
     func isWrittenAsItIsRead(_ json: String) throws {
@@ -87,10 +87,10 @@ struct MeterJSONTests {
             _ = MeterFilter(value)
             return issues.all.map(\.pointer)
         }
-        #expect(try values(MeterFilter.maximumValues) == [])
-        #expect(try values(MeterFilter.maximumValues + 1) == [""])
+        #expect(try values(BillingLimits.filterValues) == [])
+        #expect(try values(BillingLimits.filterValues + 1) == [""])
         let filter = #"{"property":"p","operator":"exists"}"#
-        let most = Meter.maximumFilters
+        let most = BillingLimits.filters
         for (count, isRefused) in [(most, false), (most + 1, true)] {
             let filters = [String](repeating: filter, count: count).joined(separator: ",")
             let (value, issues) = try JSONText.field(

@@ -73,6 +73,7 @@ struct MeterReadingTests {
         let meter = try Metering.meter(aggregation)
         let event = try Metering.event(properties)
         #expect(throws: error) { try meter.read(event) }
+        #expect(error.property == "value")
         #expect(error.detail.contains("\"value\""))
     }
 

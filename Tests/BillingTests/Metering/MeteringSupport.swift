@@ -24,14 +24,14 @@ enum Metering {
     /// An event named `call` with these properties.
     static func event(_ properties: String?, name: String = "call") throws -> UsageEvent {
         let members = properties.map { #","properties":\#($0)"# } ?? ""
-        let (value, issues) = try JSONText.field(
+        let (value, _) = try JSONText.field(
             """
             {"customerEventId":"e","customerId":"c","eventName":"\(name)",
              "timestamp":"2026-01-10T00:00:00Z"\(members)}
             """)
-        let event = UsageEvent(value)
-        try issues.throwIfAny()
-        return try #require(event)
+        let batch = EventBatch(CollectionOfOne(value.node))
+        if let fault = batch.faults.first { throw InvalidFields(fault.issues) }
+        return try #require(batch.events.first)
     }
 
     static func record(

@@ -26,9 +26,9 @@ struct UsageEventTests {
     }
 
     private func event(_ json: String) throws -> (event: UsageEvent?, issues: [FieldIssue]) {
-        let (value, issues) = try JSONText.field(json)
-        let event = UsageEvent(value)
-        return (event, issues.all)
+        let batch = EventBatch(CollectionOfOne(try JSONText.field(json).value.node))
+        #expect(batch.count == 1)
+        return (batch.events.first, batch.faults.first?.issues ?? [])
     }
 
     @Test(arguments: rows)
@@ -75,13 +75,13 @@ struct UsageEventTests {
     }
 
     @Test func maySpan16KiBOfCanonicalJSON() throws {
-        let (largest, issues) = try event(padded(to: UsageEvent.maximumBytes))
+        let (largest, issues) = try event(padded(to: BillingLimits.eventBytes))
         #expect(issues.isEmpty)
         #expect(largest?.payload.count == 16 * 1024)
-        let (_, faults) = try event(padded(to: UsageEvent.maximumBytes + 1))
+        let (_, faults) = try event(padded(to: BillingLimits.eventBytes + 1))
         #expect(faults.map(\.pointer) == [""])
         // White space does not count: only the canonical form does.
-        let spaced = try padded(to: UsageEvent.maximumBytes)
+        let spaced = try padded(to: BillingLimits.eventBytes)
             .replacingOccurrences(of: ",", with: " ,\n")
         #expect(try event(spaced).issues.isEmpty)
     }
@@ -111,7 +111,7 @@ struct UsageEventTests {
             #"""
             {"customerEventId":"","customerId":7,"eventName":"a\u0000","subscriptionId":"\u0085",
              "timestamp":"2026-01-10T00:00:00Z"}
-            """#, ["/customerEventId", "/customerId", "/subscriptionId", "/eventName"]
+            """#, ["/customerEventId", "/customerId", "/eventName", "/subscriptionId"]
         ),
         (
             "a timestamp without offset",

@@ -50,4 +50,23 @@ struct FractionTests {
         let dollar = try #require(Currency(code: "USD"))
         #expect(try dollar.rounded(Fraction(decimal(amount))) == decimal(rounded))
     }
+
+    /// Bytes priced by the GiB, and quotients of long decimals: their products fit, so they must
+    /// not be called too long.
+    @Test(arguments: [
+        ("1", "1073741824", "0.0234567891", "0"),
+        ("741273885951", "1073741824", "0.440478", "304.09"),
+        ("650895030597263", "1073741824", "0.698", "423122.88"),
+        ("521552798973557", "1048576", "0.108358897071", "53896795.33"),
+        ("731152775406569.270593342099", "0.451316321197", "1", "1620045057239178.36"),
+        ("99999999999999999999.999999999999", "99999999999999999999.999999999999", "1", "1"),
+    ])
+    func multipliesLongQuotients(
+        _ quantity: String, _ factor: String, _ price: String, _ expected: String
+    ) throws {
+        let quotient = try Fraction(
+            ExactDecimal(text: quantity), over: ExactDecimal(text: factor))
+        let amount = try (quotient * ExactDecimal(text: price)).rounded(to: 2, .halfUp)
+        #expect(amount.description == expected)
+    }
 }

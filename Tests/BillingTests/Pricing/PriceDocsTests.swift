@@ -17,7 +17,8 @@ struct PriceDocsTests {
         }
         let currency = try #require(field("currency").currency())
         let price = try #require(Price(field("price")), "\(issues.all)")
-        let usage = try #require(price.usage(field("usage")), "\(issues.all)")
+        let usage = try #require(
+            GivenUsage(field("usage")).flatMap { price.usage($0) }, "\(issues.all)")
         let quote = try price.quote(usage, withMinimum: true)
 
         var writer = JSONWriter()

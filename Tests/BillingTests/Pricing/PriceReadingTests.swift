@@ -167,7 +167,7 @@ struct PriceReadingTests {
     func usageListsItsFaults(json: String, pointers: [String]) throws {
         let price = try JSONText.price(#"{"model":"perUnit","unitAmount":"1"}"#)
         let (value, issues) = try JSONText.field(json)
-        #expect(price.usage(value) == nil)
+        #expect(GivenUsage(value).flatMap { price.usage($0) } == nil)
         #expect(
             issues.all.map { ($0.severity == .malformed ? "!" : "") + $0.pointer } == pointers)
     }
@@ -175,7 +175,7 @@ struct PriceReadingTests {
     @Test func aPercentageAsksForItsTransactions() throws {
         let price = try JSONText.price(#"{"model":"percentage","rate":"1"}"#)
         let (value, issues) = try JSONText.field(#"{"quantity":"1"}"#)
-        #expect(price.usage(value) == nil)
+        #expect(GivenUsage(value).flatMap { price.usage($0) } == nil)
         #expect(issues.all.map(\.pointer) == ["/quantity"])
     }
 }

@@ -27,7 +27,8 @@ struct PriceVectorTests {
         let issues = FieldIssues()
         let price = try #require(Price(vector.field("price", issues)), "\(issues.all)")
         let currency = try #require(vector.field("currency", issues).currency())
-        let usage = try #require(price.usage(vector.field("usage", issues)), "\(issues.all)")
+        let usage = try #require(
+            GivenUsage(vector.field("usage", issues)).flatMap { price.usage($0) }, "\(issues.all)")
         let quote = try price.quote(usage, withMinimum: true)
         let expected = try vector.node("expected")
         let amount = try decimal(expected.text("amount"))

@@ -58,7 +58,7 @@ struct PeriodShareTests {
         let share = try schedule.share(
             of: try instant(start)..<instant(end), startsAt: startsAt, in: .utc)
         let expected = try Fraction(ExactDecimal(numerator), over: ExactDecimal(denominator))
-        #expect(try Fraction.isEqual(share, expected))
+        #expect(try share.compared(to: expected) == 0)
     }
 
     @Test func daylightSavingIsElapsedTime() throws {
@@ -68,7 +68,7 @@ struct PeriodShareTests {
         let day = schedule.whole(containing: try instant("2026-03-29T12:00:00Z"), in: zone)
         let morning = day.lowerBound..<(day.lowerBound + .seconds(3600))
         let share = try schedule.share(of: morning, startsAt: day.lowerBound, in: zone)
-        #expect(try Fraction.isEqual(share, Fraction(ExactDecimal(1), over: ExactDecimal(23))))
+        #expect(try share.compared(to: Fraction(ExactDecimal(1), over: ExactDecimal(23))) == 0)
     }
 
     @Test(arguments: Seed.all)
@@ -95,7 +95,7 @@ struct PeriodShareTests {
             }
             let sum = try shares[0] + shares[1]
             try #require(
-                try Fraction.isEqual(sum, .one),
+                try sum.compared(to: .one) == 0,
                 "\(period) from \(startsAt) in \(zone.name) at \(cut)")
         }
     }

@@ -119,7 +119,7 @@ extension Scene {
     func send(
         _ events: [UsageEvent], at now: Instant = start
     ) async throws -> [AppendOutcome] {
-        try await ledger.append(events, at: now)
+        try await ledger.append(events.map { IncomingEvent($0) }, at: now)
     }
 
     func usage(at instant: Instant = start, of subscription: String = "s") async throws
