@@ -23,6 +23,32 @@ import Testing
         }
     }
 
+    /// Amounts of one line, at a unit amount of 1, so that only the rounding is left.
+    ///
+    /// What is below 0, or the sum of several lines, no single price gives; the billing tests have
+    /// those.
+    @Test func everyRoundingOfOneLineAgrees() async throws {
+        let vectors = try Self.vectors(in: "rounding-vectors.json").filter { vector in
+            let amounts = try #require(vector.member("amounts"))
+            return amounts.count == 1 && amounts.children.allSatisfy { $0.text.first != 0x2D }
+        }
+        #expect(vectors.count == 18)
+        try await Workbench.with { bench in
+            for vector in vectors {
+                let currency = try #require(vector.member("currency")).string
+                let amount = try #require(vector.member("amounts")?.children.first { _ in true })
+                let result = try await bench.call(
+                    "priceUsage",
+                    """
+                    {"currency": "\(currency)", "usage": {"quantity": "\(amount.string)"},
+                     "price": {"model": "perUnit", "unitAmount": "1"}}
+                    """)
+                let expected = try #require(vector.member("expected")).string
+                #expect(result.hasPrefix("{\"amount\":\"\(expected)\","), "\(amount.string)")
+            }
+        }
+    }
+
     private static func check(_ result: String, against vector: JSONNode, _ id: String) throws {
         let result = try JSONDocument.parse(Array(result.utf8)).root
         let expected = try #require(vector.member("expected"))
@@ -66,10 +92,10 @@ import Testing
     }
 
     /// The billing tests keep the file, with the list of what it leaves out and why.
-    private static func vectors() throws -> [JSONNode] {
+    private static func vectors(in name: String = "price-vectors.json") throws -> [JSONNode] {
         let file = URL(filePath: #filePath)
             .deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "BillingTests/Fixtures/price-vectors.json")
+            .appending(path: "BillingTests/Fixtures/\(name)")
         return Array(try JSONDocument.parse(Array(try Data(contentsOf: file))).root.children)
     }
 }

@@ -2,6 +2,12 @@ import Billing
 import CAllocations
 import Testing
 
+extension Price {
+    fileprivate var percentage: PercentagePrice? {
+        if case .percentage(let terms) = model { terms } else { nil }
+    }
+}
+
 /// Folding an event asks for no memory: a day of ten million events leaves nothing to free.
 struct FoldAllocationTests {
     /// Blocks that `body` asks for on this thread.
@@ -26,7 +32,7 @@ struct FoldAllocationTests {
             {"model":"percentage","rate":"2.9","fixedFee":"0.30","freeEvents":2,"freeAmount":"25",
              "perTransactionMinimum":"0.50","perTransactionMaximum":"1"}
             """#)
-        guard case .percentage(let percentage) = price.model else { return }
+        let percentage = try #require(price.percentage)
         let occurrence = Metering.record(1, .occurrence)
         let records = try ["10", "20.55", "3.125", "900", "-4", "0"].enumerated().map {
             let amount = try decimal($1)

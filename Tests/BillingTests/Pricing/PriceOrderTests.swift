@@ -63,7 +63,7 @@ struct PriceOrderTests {
             [{"units":"0","unitAmount":"1","amount":"0"},{"minimum":"10","amount":"10"}]
             """),
         Row(
-            "a negative net quantity is priced as 0, before it is converted",
+            "a negative net quantity is priced as 0",
             """
             {"model":"package","packageSize":"10","packageAmount":"5",
             "unitConfig":{"operation":"divide","factor":"7","rounding":"ceiling"}}

@@ -143,6 +143,23 @@ struct TransactionFeesTests {
         }
         return options
     }
+
+    /// The state is as large and the breakdown as long after ten million payments as after ten.
+    @Test func tenMillionPaymentsCloseAsTenDo() throws {
+        let price = try JSONText.price(
+            #"{"model":"percentage","rate":"2.9","fixedFee":"0.30","perTransactionMaximum":"1"}"#)
+        func quote(_ count: Int, _ volume: Int, loweredBy: Int) throws -> Quote {
+            try price.quote(
+                .transactions(
+                    TransactionFees(
+                        chargedEvents: count, chargedVolume: ExactDecimal(volume),
+                        loweredBy: ExactDecimal(loweredBy))))
+        }
+        let ten = try quote(10, 1_000, loweredBy: 3)
+        let tenMillion = try quote(10_000_000, 1_000_000_000, loweredBy: 3_000_000)
+        #expect(tenMillion.breakdown.count == ten.breakdown.count)
+        #expect(try ten.unroundedAmount * ExactDecimal(1_000_000) ~= tenMillion.unroundedAmount)
+    }
 }
 
 /// The contract's sentences, transaction by transaction, with unlimited digits.
