@@ -105,12 +105,16 @@ let package = Package(
             path: "Benchmarks", exclude: ["README.md", "CAllocations"], swiftSettings: house),
 
         .target(name: "SocketServer", path: "Tests/SocketServer", swiftSettings: house),
+        .target(name: "TestRandom", path: "Tests/TestRandom", swiftSettings: house),
         tests("JSON", ["JSON"]),
-        tests("Billing", ["Billing", "JSON", "BigInt", "CAllocations"], fixtures: true),
+        tests(
+            "Billing", ["Billing", "JSON", "BigInt", "CAllocations", "TestRandom"], fixtures: true),
         tests("Curl", ["Curl", "SocketServer"]),
-        tests("Webhooks", ["Webhooks", "Curl", "SocketServer", crypto]),
-        tests("Runs", ["LedgerSQLite", "SQLite"]),
-        tests("Ledger", ["Billing", "JSON", "Ledger", "LedgerSQLite", "SQLite", logging]),
+        tests("Webhooks", ["Webhooks", "Curl", "SocketServer", "TestRandom", crypto]),
+        tests("Runs", ["LedgerSQLite", "SQLite", "TestRandom"]),
+        tests(
+            "Ledger",
+            ["Billing", "JSON", "Ledger", "LedgerSQLite", "SQLite", "TestRandom", logging]),
         tests(
             "Functions",
             [
@@ -120,8 +124,8 @@ let package = Package(
         tests(
             "Runtime",
             [
-                "tallystick", "SocketServer", "JSON", "Billing", "FunctionKit", "Ledger", "Curl",
-                "Webhooks", logging, lifecycle,
+                "tallystick", "tallystick-demo", "SocketServer", "JSON", "Billing", "FunctionKit",
+                "Ledger", "Curl", "Webhooks", logging, lifecycle,
             ]),
         tests("Import", ["tallystick", "JSON"]),
         tests(

@@ -2,6 +2,7 @@ import Billing
 import Foundation
 import Ledger
 import LedgerSQLite
+import TestRandom
 import Testing
 
 /// A process that dies at any moment: what was answered is there again, and nothing else.
@@ -11,7 +12,7 @@ import Testing
 
     @Test(arguments: 0..<12)
     func aCopyOfTheFilesGivesTheSameUsage(_ seed: UInt64) async throws {
-        var random = SeededGenerator(seed: seed)
+        var random = SeededRandom(seed: seed)
         let scene = try Scene(limits: Self.limits)
         try await scene.apply(
             Scene.catalog(
@@ -62,7 +63,7 @@ import Testing
 
     /// Events of five customers, some sent before, some with another content, some late.
     private func randomBatch(
-        _ random: inout SeededGenerator, _ sent: [UsageEvent], _ step: Int
+        _ random: inout SeededRandom, _ sent: [UsageEvent], _ step: Int
     ) throws -> [UsageEvent] {
         var batch: [UsageEvent] = []
         for index in 0..<Int.random(in: 1...120, using: &random) {
@@ -80,20 +81,5 @@ import Testing
                     at: at.description, value: "\(Int.random(in: 0..<30, using: &random))"))
         }
         return batch
-    }
-}
-
-/// SplitMix64: the same seed gives the same run.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
     }
 }

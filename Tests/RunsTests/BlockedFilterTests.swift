@@ -1,3 +1,4 @@
+import TestRandom
 import Testing
 
 @testable import LedgerSQLite
@@ -8,8 +9,8 @@ import Testing
         arguments: [RunKind.seen, .unique],
         [(bits: 12, passed: 120...320), (bits: 16, passed: 8...80), (bits: 24, passed: 0...15)])
     func passesFewAbsentKeys(kind: RunKind, row: (bits: Int, passed: ClosedRange<Int>)) {
-        var random = SplitMix64(seed: 5)
-        func key(_ random: inout SplitMix64) -> FilterKey {
+        var random = SeededRandom(seed: 5)
+        func key(_ random: inout SeededRandom) -> FilterKey {
             kind.filterKey(
                 kind == .seen
                     ? RunEntry(random.next(), random.next(), 7)
@@ -26,7 +27,7 @@ import Testing
     }
 
     @Test func selectsWhatMayBeThere() {
-        var random = SplitMix64(seed: 6)
+        var random = SeededRandom(seed: 6)
         let entries = (0..<2_000).map { _ in RunEntry(random.next(), random.next(), 0) }
         var filter = BlockedFilter(keys: 1_000, bitsPerKey: 12)
         for entry in entries.prefix(1_000) { filter.insert(RunKind.seen.filterKey(entry)) }
@@ -43,7 +44,7 @@ import Testing
     }
 
     @Test(arguments: [0, 1, 42, 43, 5_000, 30_000]) func isReadBackFromPages(count: Int) {
-        var random = SplitMix64(seed: 7)
+        var random = SeededRandom(seed: 7)
         let keys = (0..<count).map { _ in
             RunKind.seen.filterKey(RunEntry(random.next(), random.next(), 0))
         }

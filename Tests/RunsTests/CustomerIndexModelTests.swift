@@ -1,4 +1,5 @@
 import SQLite
+import TestRandom
 import Testing
 
 @testable import LedgerSQLite
@@ -38,14 +39,14 @@ import Testing
 }
 
 private struct CustomerModel {
-    var random: SplitMix64
+    var random: SeededRandom
     let limits: RunLimits
     private let customers: [KeyHash]
     private var log: [KeyHash] = []
     private var staged: [KeyHash] = []
 
     init(seed: UInt64) {
-        random = SplitMix64(seed: seed)
+        random = SeededRandom(seed: seed)
         var limits = RunLimits()
         limits.spillEntries = Int.random(in: 300...3_000, using: &random)
         limits.spillRecords = Int64(limits.spillEntries)

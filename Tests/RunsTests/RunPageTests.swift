@@ -1,4 +1,5 @@
 import SQLite
+import TestRandom
 import Testing
 
 @testable import LedgerSQLite
@@ -20,7 +21,7 @@ import Testing
     }
 
     @Test(arguments: RunKind.allCases) func entriesAreReadBack(kind: RunKind) {
-        var random = SplitMix64(seed: 9)
+        var random = SeededRandom(seed: 9)
         var customer = (random.next() as UInt64, random.next() as UInt64)
         let entries = (0..<20_000).map { _ in
             if random.chance(10) { customer = (random.next(), random.next()) }

@@ -1,5 +1,6 @@
 import Foundation
 import SQLite
+import TestRandom
 import Testing
 
 @testable import LedgerSQLite
@@ -46,7 +47,7 @@ import Testing
 
 /// A dictionary, and the log that a crashed set is recovered from.
 private struct SeenModel {
-    var random: SplitMix64
+    var random: SeededRandom
     let limits: RunLimits
     private var sequences: [KeyHash: Int64] = [:]
     private var log: [KeyHash] = []
@@ -54,7 +55,7 @@ private struct SeenModel {
     private var stagedSequences: [KeyHash: Int64] = [:]
 
     init(seed: UInt64) {
-        random = SplitMix64(seed: seed)
+        random = SeededRandom(seed: seed)
         var limits = RunLimits()
         limits.spillEntries = Int.random(in: 300...3_000, using: &random)
         limits.spillRecords = Int64(limits.spillEntries)

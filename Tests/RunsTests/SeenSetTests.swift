@@ -1,4 +1,5 @@
 import SQLite
+import TestRandom
 import Testing
 
 @testable import LedgerSQLite
@@ -6,7 +7,7 @@ import Testing
 /// What `SeenSet` promises its owner, at some size.
 @Suite struct SeenSetTests {
     private static func key(_ sequence: Int) -> KeyHash {
-        var random = SplitMix64(seed: UInt64(sequence) &* 0xD6E8_FEB8_6659_FD93)
+        var random = SeededRandom(seed: UInt64(sequence) &* 0xD6E8_FEB8_6659_FD93)
         return KeyHash(high: random.next(), low: random.next())
     }
 

@@ -1,3 +1,4 @@
+import TestRandom
 import Testing
 
 @testable import LedgerSQLite
@@ -12,7 +13,7 @@ import Testing
             (20_000, 20_000),
         ])
     func agreesWithTheLibrary(kind: RunKind, row: (count: Int, different: Int)) {
-        var random = SplitMix64(seed: UInt64(row.count + row.different))
+        var random = SeededRandom(seed: UInt64(row.count + row.different))
         var words: [UInt64] = [0, .max]
         for _ in 0..<row.different { words.append(random.next()) }
         var entries: [RunEntry] = []

@@ -1,10 +1,11 @@
+import TestRandom
 import Testing
 
 @testable import LedgerSQLite
 
 @Suite struct TableTests {
     @Test func keyTableGrowsAndTakesBack() {
-        var random = SplitMix64(seed: 1)
+        var random = SeededRandom(seed: 1)
         var table = KeyTable(.seen, capacity: 0)
         var entries: [RunEntry] = []
         for sequence in 1...5_000 {
@@ -38,7 +39,7 @@ import Testing
     }
 
     @Test func aRememberedKeyIsOneThatWasInserted() {
-        var random = SplitMix64(seed: 2)
+        var random = SeededRandom(seed: 2)
         var table = SecondChanceTable(capacity: 1_024)
         var inserted: Set<[UInt64]> = []
         for _ in 0..<20_000 {
@@ -64,7 +65,7 @@ import Testing
     }
 
     @Test func keysAskedForAgainStay() {
-        var random = SplitMix64(seed: 3)
+        var random = SeededRandom(seed: 3)
         var table = SecondChanceTable(capacity: 1_024)
         let asked = (0..<256).map { _ in RunEntry(1, random.next(), random.next()) }
         for entry in asked { table.insert(entry) }

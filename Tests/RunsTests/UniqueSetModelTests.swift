@@ -1,4 +1,5 @@
 import SQLite
+import TestRandom
 import Testing
 
 @testable import LedgerSQLite
@@ -37,7 +38,7 @@ private struct Row: Equatable {
 }
 
 private struct UniqueModel {
-    var random: SplitMix64
+    var random: SeededRandom
     let limits: RunLimits
     /// What each record of the log adds.
     private var log: [[UniqueKey]] = []
@@ -53,7 +54,7 @@ private struct UniqueModel {
     private var saving: [Int64: Row] = [:]
 
     init(seed: UInt64) {
-        random = SplitMix64(seed: seed)
+        random = SeededRandom(seed: seed)
         var limits = RunLimits()
         limits.spillEntries = Int.random(in: 300...2_000, using: &random)
         limits.spillRecords = Int64.random(in: 300...2_000, using: &random)

@@ -1,32 +1,24 @@
-import Foundation
 import Testing
 
-@testable import tallystick
+@testable import tallystick_demo
 
 @Suite("tallystick invoke", .timeLimit(.minutes(2)))
 struct InvokeTests {
-    private struct Outcome {
-        let code: Int32
-        let output: String
-        let errors: String
-    }
+    private let bench: Bench
+
+    init() throws { bench = try Bench() }
 
     private func invoke(
         _ arguments: [String], input: String = "", environment: [String: String] = [:]
-    ) async throws -> Outcome {
-        let program = try Program(["invoke"] + arguments, environment: environment)
-        try program.feed(input)
-        var errors = ""
-        for await line in program.errors { errors += line }
-        return Outcome(code: await program.exit(), output: try program.text(), errors: errors)
+    ) async throws -> Program.Result {
+        try await bench.run(["invoke"] + arguments, environment: environment, input: input)
     }
 
     @Test("on a file, without a server: from the catalog to the invoice")
     func file() async throws {
-        let folder = try TemporaryFolder()
-        let data = folder.path("a.db")
+        let data = bench.folder.file("a.db")
         let price = #"{"model":"perUnit","unitAmount":0.0000025}"#
-        let catalog = try folder.write(
+        let catalog = try bench.folder.write(
             """
             {"meters":[{"key":"calls","eventName":"call","aggregation":"count"}],
              "plans":[{"key":"basic","name":"Basic","currency":"USD",
@@ -59,8 +51,7 @@ struct InvokeTests {
 
     @Test("on a server, the same answers and the same problems")
     func server() async throws {
-        let folder = try TemporaryFolder()
-        let server = try await Server(folder.path("a.db"))
+        let server = try await bench.serve(bench.folder.file("a.db"))
         let customer = try await invoke(
             ["upsertCustomer", "--url", server.url + "/", "-d", #"{"id":"a","timezone":"UTC"}"#])
         #expect(customer.code == 0)
@@ -71,7 +62,7 @@ struct InvokeTests {
         #expect(problem.code == 1)
         #expect(problem.output.isEmpty)
         #expect(problem.errors.contains(#""pointer":"/timezone""#))
-        let file = try await invoke(["closePeriod", "--data", folder.path("a.db")])
+        let file = try await invoke(["closePeriod", "--data", bench.folder.file("a.db")])
         #expect(file.code == 1)
         #expect(file.errors.contains("in use: use --url"))
         await server.end()
@@ -89,8 +80,7 @@ struct InvokeTests {
             (["closePeriod", "-d", "@/nowhere"], "cannot be read"),
         ])
     func failures(arguments: [String], reason: String) async throws {
-        let folder = try TemporaryFolder()
-        let outcome = try await invoke(arguments + ["--data", folder.path("a.db")])
+        let outcome = try await invoke(arguments + ["--data", bench.folder.file("a.db")])
         #expect(outcome.code == 1)
         #expect(outcome.output.isEmpty)
         #expect(outcome.errors.contains(reason), "\(outcome.errors)")

@@ -7,9 +7,14 @@ import Testing
 import Webhooks
 
 @testable import tallystick
+@testable import tallystick_demo
 
 @Suite("tallystick serve", .timeLimit(.minutes(2)))
 struct ServeTests {
+    private let bench: Bench
+
+    init() throws { bench = try Bench() }
+
     static let catalog = """
         meters:
           - {key: calls, eventName: call, aggregation: count}
@@ -43,17 +48,12 @@ struct ServeTests {
 
     @Test("a month on the test clock, its invoice once, the same after a restart")
     func month() async throws {
-        let folder = try TemporaryFolder()
-        let data = folder.path("a.db")
-        let catalog = try folder.write(Self.catalog, to: "catalog.yaml")
-        let portFile = folder.path("port")
-        var server = try await Server(
-            data,
-            [
-                "--clock", "2026-01-01T00:00:00Z", "--catalog", catalog, "--port-file", portFile,
-            ])
+        let data = bench.folder.file("a.db")
+        let catalog = try bench.folder.write(Self.catalog, to: "catalog.yaml")
+        var server = try await bench.serve(
+            data, ["--clock", "2026-01-01T00:00:00Z", "--catalog", catalog])
         try await Self.populate(server)
-        let port = try String(contentsOfFile: portFile, encoding: .utf8)
+        let port = try String(contentsOfFile: server.portFile, encoding: .utf8)
         #expect(port == "\(server.port)\n")
         #expect(
             try await server.call("advanceClock", #"{"to":"2026-02-15T00:00:00Z"}"#)
@@ -66,7 +66,7 @@ struct ServeTests {
         #expect(invoices.contains(#""unitAmount":"0.0000025""#))
         await server.end()
 
-        server = try await Server(data, ["--clock", "2026-02-15T00:00:00Z"])
+        server = try await bench.serve(data, ["--clock", "2026-02-15T00:00:00Z"])
         #expect(try await server.call("listInvoices") == invoices)
         #expect(
             try await server.call("advanceClock", #"{"to":"2026-03-15T00:00:00Z"}"#)
@@ -76,16 +76,15 @@ struct ServeTests {
 
     @Test("without --clock there is no advanceClock, and timers go by the wall clock")
     func wallClock() async throws {
-        let folder = try TemporaryFolder()
-        let catalog = try folder.write(Self.catalog, to: "catalog.yaml")
-        let config = try folder.write(
+        let catalog = try bench.folder.write(Self.catalog, to: "catalog.yaml")
+        let config = try bench.folder.write(
             "timers: [{name: close, function: closePeriod, every: PT1S}]", to: "config.yaml")
-        let server = try await Server(
-            folder.path("a.db"), ["--catalog", catalog, "--config", config])
+        let server = try await bench.serve(
+            bench.folder.file("a.db"), ["--catalog", catalog, "--config", config])
         try await Self.populate(server)
         let response = try await send("POST", server.url + "/functions/advanceClock")
         #expect(response.status == 404)
-        _ = await server.line("invoices written")
+        _ = try await server.line("invoices written")
         #expect(try await server.call("listInvoices").contains(#""number":"INV-000001""#))
         await server.end()
     }
@@ -93,10 +92,9 @@ struct ServeTests {
     @Test("an invoice reaches its receiver, signed")
     func webhook() async throws {
         let receiver = try SocketServer { _ in .answer(204) }
-        let folder = try TemporaryFolder()
-        let catalog = try folder.write(Self.catalog, to: "catalog.yaml")
-        let server = try await Server(
-            folder.path("a.db"), ["--clock", "2026-01-01T00:00:00Z", "--catalog", catalog],
+        let catalog = try bench.folder.write(Self.catalog, to: "catalog.yaml")
+        let server = try await bench.serve(
+            bench.folder.file("a.db"), ["--clock", "2026-01-01T00:00:00Z", "--catalog", catalog],
             environment: ["TALLYSTICK_WEBHOOK_ALLOW_LOOPBACK": "1"])
         try await Self.populate(server)
         let endpoint = try await server.call(
@@ -123,8 +121,7 @@ struct ServeTests {
 
     @Test("SIGTERM: an accepted request is finished, then the process ends")
     func slowRequest() async throws {
-        let folder = try TemporaryFolder()
-        let server = try await Server(folder.path("a.db"))
+        let server = try await bench.serve(bench.folder.file("a.db"))
         let connection = try RawConnection(url: server.url)
         let body = #"{"id":"acme","timezone":"UTC"}"#
         try connection.write(
@@ -132,20 +129,19 @@ struct ServeTests {
                 + "content-length: \(body.utf8.count)\r\n\r\n" + body.prefix(10))
         // Its connection was accepted after the slow one's.
         #expect(try await send("GET", server.url + "/healthz").status == 200)
-        server.stop()
-        #expect(await server.line("stopping") != nil)
+        server.program.send(SIGTERM)
+        #expect(try await server.line("stopping") != nil)
         try connection.write(String(body.dropFirst(10)))
         #expect(try await connection.readAll().hasPrefix("HTTP/1.1 200 "))
-        #expect(await server.exit() == 0)
+        #expect(await server.program.result().code == 0)
     }
 
     @Test("SIGTERM: clients and receivers that hang do not keep the process")
     func hanging() async throws {
         let receiver = try SocketServer { _ in .stall }
-        let folder = try TemporaryFolder()
-        let catalog = try folder.write(Self.catalog, to: "catalog.yaml")
-        let server = try await Server(
-            folder.path("a.db"), ["--clock", "2026-01-01T00:00:00Z", "--catalog", catalog],
+        let catalog = try bench.folder.write(Self.catalog, to: "catalog.yaml")
+        let server = try await bench.serve(
+            bench.folder.file("a.db"), ["--clock", "2026-01-01T00:00:00Z", "--catalog", catalog],
             environment: ["TALLYSTICK_WEBHOOK_ALLOW_LOOPBACK": "1"])
         try await Self.populate(server)
         _ = try await server.call(
@@ -159,32 +155,30 @@ struct ServeTests {
         let idle = try RawConnection(url: server.url)
         #expect(try await send("GET", server.url + "/healthz").status == 200)
         let start = ContinuousClock.now
-        server.stop()
-        #expect(await server.exit() == 0)
+        server.program.send(SIGTERM)
+        #expect(await server.program.result().code == 0)
         #expect(start.duration(to: .now) < .seconds(10))
         _ = idle
     }
 
     @Test("a second process on the same file says where to go")
     func inUse() async throws {
-        let folder = try TemporaryFolder()
-        let data = folder.path("a.db")
-        let server = try await Server(data)
-        let second = try Program(["serve", "--data", data, "--port", "0"])
-        #expect(await second.errors.first { $0.contains("in use: use --url") } != nil)
-        #expect(await second.exit() == 1)
+        let data = bench.folder.file("a.db")
+        let server = try await bench.serve(data)
+        let second = try await bench.run(["serve", "--data", data, "--port", "0"])
+        #expect(second.errors.contains("in use: use --url"))
+        #expect(second.code == 1)
         #expect(try await send("GET", server.url + "/readyz").status == 200)
         await server.end()
     }
 
     @Test("a port that is taken")
     func portTaken() async throws {
-        let folder = try TemporaryFolder()
-        let server = try await Server(folder.path("a.db"))
-        let second = try Program(
-            ["serve", "--data", folder.path("b.db"), "--port", String(server.port)])
-        #expect(await second.errors.first { $0.contains("cannot listen on 127.0.0.1") } != nil)
-        #expect(await second.exit() == 1)
+        let server = try await bench.serve(bench.folder.file("a.db"))
+        let second = try await bench.run(
+            ["serve", "--data", bench.folder.file("b.db"), "--port", String(server.port)])
+        #expect(second.errors.contains("cannot listen on 127.0.0.1"))
+        #expect(second.code == 1)
         await server.end()
     }
 
@@ -198,22 +192,20 @@ struct ServeTests {
             (["--config", "/nowhere.yaml"], "cannot be read"),
         ])
     func refused(arguments: [String], reason: String) async throws {
-        let folder = try TemporaryFolder()
-        let catalog = try folder.write("meters: [{key: 'a b'}]", to: "catalog.yaml")
-        let config = try folder.write(
+        let catalog = try bench.folder.write("meters: [{key: 'a b'}]", to: "catalog.yaml")
+        let config = try bench.folder.write(
             "timers: [{name: a, function: nothing, every: PT1M}]", to: "config.yaml")
-        let program = try Program(
-            ["serve", "--data", folder.path("a.db"), "--port", "0"]
+        let end = try await bench.run(
+            ["serve", "--data", bench.folder.file("a.db"), "--port", "0"]
                 + arguments.map { $0 == "CATALOG" ? catalog : $0 == "CONFIG" ? config : $0 })
-        #expect(await program.errors.first { $0.contains(reason) } != nil)
-        #expect(await program.exit() == 1)
+        #expect(end.errors.contains(reason))
+        #expect(end.code == 1)
     }
 
     @Test("log lines are JSON and name the request")
     func logs() async throws {
-        let folder = try TemporaryFolder()
-        let server = try await Server(
-            folder.path("a.db"), environment: ["TALLYSTICK_LOG_LEVEL": "debug"])
+        let server = try await bench.serve(
+            bench.folder.file("a.db"), environment: ["TALLYSTICK_LOG_LEVEL": "debug"])
         let response = try await send("GET", server.url + "/healthz")
         let line = try #require(await server.line("request"))
         let record = try JSONDocument.parse(Array(line.utf8)).root

@@ -1,3 +1,4 @@
+import TestRandom
 import Testing
 import Webhooks
 
@@ -16,7 +17,7 @@ struct DeliveryStateMachineTests {
     func decide(
         _ machine: DeliveryStateMachine, _ outcome: AttemptOutcome, attempt: Int, seed: UInt64 = 0
     ) -> DeliveryDecision {
-        var generator = SplitMix64(seed: seed)
+        var generator = SeededRandom(seed: seed)
         return machine.decide(
             after: outcome, attempt: attempt, nowMicroseconds: now, using: &generator)
     }
@@ -124,7 +125,7 @@ struct DeliveryStateMachineTests {
     func dates(name: String, text: String, seconds: Int64?) {
         // An hour before the date, so that the wait is that hour where the date was read.
         let before = ((seconds ?? 1_800_000_000) - 3_600) * second
-        var generator = SplitMix64(seed: 0)
+        var generator = SeededRandom(seed: 0)
         let decision = exact.decide(
             after: .answered(statusCode: 503, retryAfter: text), attempt: 1,
             nowMicroseconds: before, using: &generator)

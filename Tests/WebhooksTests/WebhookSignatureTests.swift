@@ -1,4 +1,5 @@
 import Foundation
+import TestRandom
 import Testing
 import Webhooks
 
@@ -108,7 +109,7 @@ struct WebhookSignatureTests {
 
 struct WebhookSecretTests {
     @Test func generatedSecretsHave24BytesAndReadBack() throws {
-        var generator = SplitMix64(seed: 1)
+        var generator = SeededRandom(seed: 1)
         let secret = WebhookSecret.generate(using: &generator)
         #expect(secret.bytes.count == 24)
         #expect(secret != WebhookSecret.generate(using: &generator))

@@ -4,6 +4,9 @@ import Foundation
 /// A `tallystick serve` on a free port.
 struct Server: Sendable {
     let url: String
+    let port: Int
+    /// Where the server wrote its port.
+    let portFile: String
     let client: FunctionClient
     let program: Program
 
@@ -31,7 +34,8 @@ struct Server: Sendable {
             let answer = try? await client.get("/readyz")
             return answer?.status == 200 ? true : nil
         }
-        return Server(url: url, client: client, program: program)
+        return Server(
+            url: url, port: port, portFile: portFile, client: client, program: program)
     }
 
     /// Asks the server to end, as an operator does, and waits until it has.

@@ -13,5 +13,11 @@ struct TemporaryFolder: Sendable {
 
     func file(_ name: String) -> String { path + "/" + name }
 
+    /// Writes a file; its path.
+    func write(_ text: String, to name: String) throws -> String {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: file(name)))
+        return file(name)
+    }
+
     func remove() { try? FileManager.default.removeItem(atPath: path) }
 }

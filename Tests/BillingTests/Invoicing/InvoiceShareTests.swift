@@ -1,4 +1,5 @@
 import Billing
+import TestRandom
 import Testing
 
 /// What a short or split period costs: its exact share of minimums and prorated fees.

@@ -1,5 +1,6 @@
 import Billing
 import JSON
+import TestRandom
 import Testing
 
 /// What must hold of every invoice's lines, on plans and usage drawn at random.

@@ -1,5 +1,6 @@
 import BigInt
 import Billing
+import TestRandom
 import Testing
 
 /// `ExactDecimal` and `Fraction` against `BigInt`, on 100,000 random cases for each operation.

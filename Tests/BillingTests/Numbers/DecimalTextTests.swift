@@ -1,5 +1,6 @@
 import Billing
 import JSON
+import TestRandom
 import Testing
 
 /// Decimals from and to text: exact, or refused.

@@ -1,5 +1,6 @@
 import Billing
 import JSON
+import TestRandom
 import Testing
 
 /// What must hold of every price, on prices and quantities drawn at random.

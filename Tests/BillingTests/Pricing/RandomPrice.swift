@@ -1,4 +1,5 @@
 import Billing
+import TestRandom
 import Testing
 
 /// Prices drawn at random, as JSON, with their parts at hand for the models that tests reckon with.

@@ -1,6 +1,7 @@
 import BigInt
 import Billing
 import JSON
+import TestRandom
 import Testing
 
 /// Percentage prices: the fold against a model that takes every transaction on its own.

@@ -1,4 +1,5 @@
 import Foundation
+import TestRandom
 import Testing
 
 /// The seed of a property test.
@@ -18,20 +19,7 @@ struct Seed: Sendable, CustomTestStringConvertible {
     var testDescription: String { "seed \(value)" }
 }
 
-/// SplitMix64: one seed, one run.
-struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
+extension SeededRandom {
     mutating func int(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
 
     mutating func chance(_ one: Int, in all: Int) -> Bool { int(1...all) <= one }

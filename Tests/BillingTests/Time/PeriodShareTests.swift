@@ -1,4 +1,5 @@
 import Billing
+import TestRandom
 import Testing
 
 struct PeriodShareTests {

@@ -1,5 +1,6 @@
 import Billing
 import Foundation
+import TestRandom
 import Testing
 
 /// Periods tile: none overlap, none are missing, none are empty, for 50 years in every zone.
