@@ -51,6 +51,7 @@ private struct CustomerModel {
         limits.spillEntries = Int.random(in: 300...3_000, using: &random)
         limits.spillRecords = Int64(limits.spillEntries)
         limits.waitingEntries = random.chance(50) ? 0 : limits.spillEntries * 2
+        limits.finishingEntries = limits.spillEntries * (random.chance(50) ? 2 : 100)
         limits.runsPerTier = Int.random(in: 2...4, using: &random)
         self.limits = limits
         let count = [1, 5, 300, 20_000].randomElement(using: &random) ?? 1

@@ -60,6 +60,7 @@ private struct SeenModel {
         limits.spillEntries = Int.random(in: 300...3_000, using: &random)
         limits.spillRecords = Int64(limits.spillEntries)
         limits.waitingEntries = random.chance(50) ? 0 : limits.spillEntries * 2
+        limits.finishingEntries = limits.spillEntries * (random.chance(50) ? 2 : 100)
         limits.runsPerTier = Int.random(in: 2...4, using: &random)
         self.limits = limits
     }

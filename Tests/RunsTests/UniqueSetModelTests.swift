@@ -59,6 +59,7 @@ private struct UniqueModel {
         limits.spillEntries = Int.random(in: 300...2_000, using: &random)
         limits.spillRecords = Int64.random(in: 300...2_000, using: &random)
         limits.waitingEntries = random.chance(50) ? 0 : limits.spillEntries * 2
+        limits.finishingEntries = limits.spillEntries * (random.chance(50) ? 2 : 100)
         limits.runsPerTier = Int.random(in: 2...4, using: &random)
         limits.rememberedKeys = 1 << Int.random(in: 3...10, using: &random)
         self.limits = limits

@@ -6,6 +6,9 @@ struct RunLimits: Sendable {
     var spillRecords: Int64 = 250_000
     /// Entries in memory at which the writer waits for the sorting thread.
     var waitingEntries = 500_000
+    /// Entries in memory at which a spill is finished at once, whatever the budget: so many come
+    /// that the slices do not keep up.
+    var finishingEntries = 1_000_000
     /// Runs of one tier that are merged to one of the next.
     var runsPerTier = 4
     /// Keys that `UniqueSet` remembers in front of its runs; 16 bytes each.

@@ -28,12 +28,6 @@ struct RunLookup {
         isFound.append(false)
     }
 
-    /// Appends a key of which it is known that it is there.
-    mutating func append(found entry: RunEntry) {
-        entries.append(entry)
-        isFound.append(true)
-    }
-
     mutating func look(in table: borrowing KeyTable) {
         guard !table.entries.isEmpty else { return }
         for index in missing {

@@ -56,8 +56,13 @@ struct SpilledTable<Table: TailTable & ~Copyable>: ~Copyable {
             self.sorting = nil
             runs.beginSpill(sorted, through: frozenThrough)
         }
-        if runs.isSpilling, try runs.workOnSpill(on: database, &budget) {
-            frozen.removeAll()
+        if runs.isSpilling {
+            var whole = RunBudget.unlimited
+            let isDone =
+                tail.entries.count < limits.finishingEntries
+                ? try runs.workOnSpill(on: database, &budget)
+                : try runs.workOnSpill(on: database, &whole)
+            if isDone { frozen.removeAll() }
         }
         try runs.workOnMerges(on: database, &budget, keeping: keeps)
     }

@@ -37,7 +37,7 @@ struct UniqueSet: ~Copyable {
 
     /// The checkpoint that a spill waits for; nil where none does.
     ///
-    /// The owner saves the rows that have older records first.
+    /// The owner saves the rows with unsaved records up to there first.
     var awaitedCheckpoint: Int64? { table.awaited }
 
     /// Whether nothing is left to spill, merge or delete.
@@ -52,9 +52,7 @@ struct UniqueSet: ~Copyable {
         isNew.removeAll(keepingCapacity: true)
         for key in keys {
             let entry = key.entry
-            if remembered.contains(entry) {
-                batch.append(found: entry)
-            } else {
+            if !remembered.contains(entry) {
                 others.append(Int32(truncatingIfNeeded: isNew.count))
                 batch.append(entry)
             }
@@ -65,11 +63,9 @@ struct UniqueSet: ~Copyable {
         batch.look(in: table.frozen)
         try batch.look(in: table.runs, on: database)
         for neighbour in batch.neighbours { remembered.insert(neighbour) }
-        for index in others {
-            let entry = batch.entries[Int(index)]
-            if !batch.isFound[Int(index)] {
-                isNew[Int(index)] = table.tail.insert(entry) == nil
-            }
+        for (place, index) in others.enumerated() {
+            let entry = batch.entries[place]
+            if !batch.isFound[place] { isNew[Int(index)] = table.tail.insert(entry) == nil }
             remembered.insert(entry)
         }
     }

@@ -36,6 +36,23 @@ struct KeyIndexes: ~Copyable {
         if sequence > customers.coveredThrough { customers.insert(prepared.customer, sequence) }
     }
 
+    /// What was inserted so far, to come back to when a job is rolled back.
+    var mark: Mark {
+        Mark(seen: seen.mark, unique: unique.mark, customers: customers.mark)
+    }
+
+    struct Mark {
+        fileprivate let seen: Int
+        fileprivate let unique: Int
+        fileprivate let customers: Int
+    }
+
+    mutating func rollBack(to mark: Mark) {
+        seen.rollBack(to: mark.seen)
+        unique.rollBack(to: mark.unique)
+        customers.rollBack(to: mark.customers)
+    }
+
     /// Spills and merges a slice with the group under way.
     mutating func work(
         on database: borrowing Database, head: Int64, checkpoint: Int64

@@ -29,22 +29,21 @@ extension WriterState {
         let customer = try customer(prepared.customer, event)
         let routing = try route(event, to: customer.subscriptions, of: customer.row, at: now)
         let sequence = head.sequence + 1
-        let (seenMark, uniqueMark) = (indexes.seen.mark, indexes.unique.mark)
+        let mark = indexes.mark
         // The batch itself, or another of the group, may have brought the key since the lookup.
         if let known = indexes.seen.insert(prepared.key, sequence) {
             return try repeated(event, known)
         }
         let issues = prepared.issues + routing.issues
         guard issues.isEmpty else {
-            indexes.seen.rollBack(to: seenMark)
+            indexes.rollBack(to: mark)
             return .rejected(issues)
         }
         let fold: [PlannedStep]
         do {
             fold = try plan(routing.targets, event, sequence: sequence)
         } catch let overflow as ArithmeticError {
-            indexes.seen.rollBack(to: seenMark)
-            indexes.unique.rollBack(to: uniqueMark)
+            indexes.rollBack(to: mark)
             return .rejected([.overflow(overflow)])
         }
         try append(event, at: now)

@@ -60,6 +60,7 @@ struct WriterState: ~Copyable {
         _ body: (inout WriterState) throws -> Result
     ) throws -> Result {
         let start = head.sequence
+        let mark = indexes.mark
         try database.connection.execute("SAVEPOINT job")
         do {
             let result = try body(&self)
@@ -68,6 +69,7 @@ struct WriterState: ~Copyable {
         } catch {
             try database.connection.execute("ROLLBACK TO job")
             try database.connection.execute("RELEASE job")
+            indexes.rollBack(to: mark)
             // A job that appended to the log has changed rows in memory: only a group that fails
             // whole takes those back.
             guard head.sequence == start else { throw HalfDone(reason: error) }
