@@ -78,7 +78,6 @@ package protocol WebhookLedger: Sendable {
     /// Creates or changes an endpoint. `secret` is taken only where there was no such endpoint.
     func put(_ endpoint: WebhookEndpoint, secret: String) async throws(LedgerError)
         -> (endpoint: WebhookEndpoint, isNew: Bool)
-    func endpoint(_ id: Identifier) async throws(LedgerError) -> WebhookEndpoint?
 
     /// Takes pending deliveries that are due, oldest first, for `lease`: nobody else gets them
     /// before it ends. `now` is the real time.

@@ -12,10 +12,6 @@ extension SQLiteLedger {
         }
     }
 
-    package func endpoint(_ id: Identifier) async throws(LedgerError) -> WebhookEndpoint? {
-        try await readers.perform { try $0.endpoint(id) }
-    }
-
     package func claimDeliveries(
         limit: Int, lease: Duration, now: Instant
     ) async throws(LedgerError) -> [ClaimedDelivery] {

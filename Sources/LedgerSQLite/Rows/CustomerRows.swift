@@ -26,14 +26,7 @@ extension Database {
 
     /// The customer as the record `sequence` says.
     borrowing func customer(recordedAt sequence: Int64) throws -> Customer {
-        let payload = try first("SELECT payload FROM log WHERE sequence = ?") {
-            row throws(SQLiteError) in
-            try row.bind(1, sequence)
-        } _: { row in
-            row.bytes(0)
-        }
-        guard let payload else { throw CorruptRow() }
-        return try Customer(payload: payload)
+        try Customer(payload: payload(ofRecord: sequence))
     }
 }
 

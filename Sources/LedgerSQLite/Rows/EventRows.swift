@@ -17,18 +17,33 @@ extension Database {
 
     /// The event that the record `sequence` is.
     borrowing func event(_ sequence: Int64) throws -> UsageEvent {
-        let payload = try first("SELECT payload FROM log WHERE sequence = ? AND kind = 1") {
+        try UsageEvent(payload: payload(ofRecord: sequence))
+    }
+
+    /// The canonical JSON of a record that exists.
+    borrowing func payload(ofRecord sequence: Int64) throws -> [UInt8] {
+        let payload = try first("SELECT payload FROM log WHERE sequence = ?") {
             row throws(SQLiteError) in
             try row.bind(1, sequence)
         } _: { row in
             row.bytes(0)
         }
         guard let payload else { throw CorruptRow() }
-        return try UsageEvent(payload: payload)
+        return payload
     }
 }
 
 extension Database {
+    /// Whose subscriptions were created after the record `sequence`.
+    borrowing func customersSubscribed(after sequence: Int64) throws -> [Identifier] {
+        try all("SELECT DISTINCT customerId FROM log WHERE sequence > ? AND kind = 5") {
+            row throws(SQLiteError) in
+            try row.bind(1, sequence)
+        } _: { row in
+            Identifier(checked: row.bytes(0))
+        }
+    }
+
     /// Up to `limit` events after `sequence`, whoever's, in log order.
     borrowing func events(
         after sequence: Int64, limit: Int

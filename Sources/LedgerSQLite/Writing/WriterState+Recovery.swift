@@ -9,6 +9,7 @@ extension WriterState {
     /// Takes the log's tail in again: keys that are in no run yet, folds that are in no saved row.
     mutating func recover() throws {
         var last = min(checkpoint.sequence, indexes.coveredThrough)
+        try recoverValuesTakenIn(before: last)
         while true {
             let page = try database.events(after: last, limit: Self.pageSize)
             for (sequence, event) in page {
@@ -43,12 +44,48 @@ extension WriterState {
                 }
             } else if sequence > indexes.unique.coveredThrough {
                 // A saved row has the record; its values must be known as counted all the same.
-                for target in targets {
-                    let groups = cache.accumulators[period.number]?.accumulators[target.index]
-                        .groups
-                    _ = try newness(of: target, among: groups ?? GroupAccumulators())
-                }
+                try insertValues(targets, of: period)
             }
+        }
+    }
+
+    /// A subscription takes in its customer's older events when it is created.
+    ///
+    /// Their values are in the runs only once what was inserted then is; until that their events
+    /// are read again.
+    private mutating func recoverValuesTakenIn(before last: Int64) throws {
+        for id in try database.customersSubscribed(after: indexes.unique.coveredThrough) {
+            let subscriptions = try customer(id).subscriptions
+            var sequence: Int64 = 0
+            while true {
+                let page = try indexes.customers.sequences(
+                    of: hasher.hash(id), after: sequence, limit: Self.pageSize, on: database)
+                for found in page where found <= last {
+                    try insertValues(of: database.event(found), found, subscriptions)
+                }
+                guard page.count == Self.pageSize, let end = page.last else { break }
+                sequence = end
+            }
+        }
+    }
+
+    private mutating func insertValues(
+        of event: UsageEvent, _ sequence: Int64, _ subscriptions: [SubscriptionRow]
+    ) throws {
+        for row in subscriptions where row.takes(event) {
+            guard let (period, origin) = try placement(of: event, sequence, row) else { continue }
+            var unreadable: [FieldIssue] = []
+            let targets = try targets(
+                event, in: period, origin: origin, isLate: origin != period.number, &unreadable)
+            try loadAccumulators(of: period)
+            try insertValues(targets, of: period)
+        }
+    }
+
+    private mutating func insertValues(_ targets: [FoldTarget], of period: PeriodRow) throws {
+        for target in targets {
+            let groups = cache.accumulators[period.number]?.accumulators[target.index].groups
+            _ = try newness(of: target, among: groups ?? GroupAccumulators())
         }
     }
 
