@@ -106,6 +106,12 @@ let package = Package(
 
         .target(name: "SocketServer", path: "Tests/SocketServer", swiftSettings: house),
         .target(name: "TestRandom", path: "Tests/TestRandom", swiftSettings: house),
+        .target(
+            name: "CFaultVFS", path: "Tests/CFaultVFS",
+            linkerSettings: [.linkedLibrary("sqlite3")]),
+        .target(
+            name: "LedgerScene", dependencies: ["Billing", "JSON", "Ledger", "LedgerSQLite", logging],
+            path: "Tests/LedgerScene", swiftSettings: house),
         tests("JSON", ["JSON"]),
         tests(
             "Billing", ["Billing", "JSON", "BigInt", "CAllocations", "TestRandom"], fixtures: true),
@@ -114,7 +120,16 @@ let package = Package(
         tests("Runs", ["LedgerSQLite", "SQLite", "TestRandom"]),
         tests(
             "Ledger",
-            ["Billing", "JSON", "Ledger", "LedgerSQLite", "SQLite", "TestRandom", logging]),
+            [
+                "Billing", "JSON", "Ledger", "LedgerSQLite", "LedgerScene", "SQLite", "TestRandom",
+                logging,
+            ]),
+        tests(
+            "Crash",
+            [
+                "Billing", "CFaultVFS", "JSON", "Ledger", "LedgerSQLite", "LedgerScene", "SQLite",
+                "TestRandom",
+            ]),
         tests(
             "Functions",
             [

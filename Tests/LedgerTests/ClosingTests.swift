@@ -1,6 +1,7 @@
 import Billing
 import Ledger
 import LedgerSQLite
+import LedgerScene
 import Testing
 
 /// Closes: once, in order, with a number and a work item each.

@@ -2,6 +2,7 @@ import Billing
 import JSON
 import Ledger
 import LedgerSQLite
+import LedgerScene
 import Testing
 
 /// What events add up to, and which they are.

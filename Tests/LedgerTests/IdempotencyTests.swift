@@ -1,6 +1,7 @@
 import Billing
 import Ledger
 import LedgerSQLite
+import LedgerScene
 import Testing
 
 /// Each event counts exactly once, whatever is sent again.

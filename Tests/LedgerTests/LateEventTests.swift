@@ -1,6 +1,7 @@
 import Billing
 import Ledger
 import LedgerSQLite
+import LedgerScene
 import Testing
 
 /// Events whose period is closed before they come.

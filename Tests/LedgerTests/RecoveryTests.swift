@@ -2,6 +2,7 @@ import Billing
 import Foundation
 import Ledger
 import LedgerSQLite
+import LedgerScene
 import TestRandom
 import Testing
 

@@ -1,35 +1,34 @@
-import Billing
-import Foundation
-import JSON
-import Ledger
-import LedgerSQLite
-import Logging
-import Testing
+package import Billing
+internal import Foundation
+package import JSON
+package import Ledger
+package import LedgerSQLite
+package import Logging
 
 /// A ledger on a temporary file, with the steps that tests of it repeat.
-final class Scene: Sendable {
-    let path: String
-    let ledger: SQLiteLedger
+package final class Scene: Sendable {
+    package let path: String
+    package let ledger: SQLiteLedger
 
-    convenience init(limits: LedgerLimits = LedgerLimits()) throws {
+    package convenience init(limits: LedgerLimits = LedgerLimits()) throws {
         let path = FileManager.default.temporaryDirectory
             .appendingPathComponent("ledger-\(UUID().uuidString).db").path
         try self.init(path: path, limits: limits)
     }
 
-    init(path: String, limits: LedgerLimits = LedgerLimits()) throws {
+    package init(path: String, limits: LedgerLimits = LedgerLimits()) throws {
         self.path = path
         ledger = try SQLiteLedger.open(path, limits: limits, logger: Self.quiet)
     }
 
-    static var quiet: Logger {
+    package static var quiet: Logger {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         return logger
     }
 
     /// Runs `body` with a fresh ledger and removes its files afterwards.
-    static func with(
+    package static func with(
         limits: LedgerLimits = LedgerLimits(), _ body: (Scene) async throws -> Void
     ) async throws {
         let scene = try Scene(limits: limits)
@@ -41,12 +40,12 @@ final class Scene: Sendable {
     }
 
     /// Closes the ledger and opens the same file again.
-    func reopened() async throws -> Scene {
+    package func reopened() async throws -> Scene {
         await ledger.shutdown()
         return try Scene(path: path)
     }
 
-    func end() async {
+    package func end() async {
         await ledger.shutdown()
         for suffix in ["", "-wal", "-shm", ".lock"] {
             try? FileManager.default.removeItem(atPath: path + suffix)
@@ -55,10 +54,10 @@ final class Scene: Sendable {
 }
 
 extension Scene {
-    static let start = instant("2026-01-01T00:00:00Z")
+    package static let start = instant("2026-01-01T00:00:00Z")
 
     /// A plan whose charges each read one meter; prices are per unit, 0.10.
-    static func catalog(
+    package static func catalog(
         aggregations: [Aggregation] = [.count], lateEvents: LateEventPolicy = .nextPeriod,
         grace: String = "PT0S", groupBy: [String] = []
     ) throws -> Catalog {
@@ -88,16 +87,16 @@ extension Scene {
         }
     }
 
-    func apply(_ catalog: Catalog) async throws {
+    package func apply(_ catalog: Catalog) async throws {
         _ = try await ledger.apply(catalog, dryRun: false, at: Self.start)
     }
 
-    func customer(_ id: String, zone: String = "UTC", at now: Instant = start) async throws {
+    package func customer(_ id: String, zone: String = "UTC", at now: Instant = start) async throws {
         let customer = try read("{\"id\": \"\(id)\", \"timezone\": \"\(zone)\"}", Customer.init)
         _ = try await ledger.upsert(customer, at: now)
     }
 
-    func subscribe(
+    package func subscribe(
         _ id: String, _ customer: String, from startsAt: Instant = start,
         until endsAt: Instant? = nil
     ) async throws -> SubscriptionState {
@@ -109,47 +108,53 @@ extension Scene {
     }
 
     /// A catalog, the customer `acme` in UTC, and its subscription `s`.
-    func basics(_ catalog: Catalog) async throws {
+    package func basics(_ catalog: Catalog) async throws {
         try await apply(catalog)
         try await customer("acme")
         _ = try await subscribe("s", "acme")
     }
 
     @discardableResult
-    func send(
+    package func send(
         _ events: [UsageEvent], at now: Instant = start
     ) async throws -> [AppendOutcome] {
         try await ledger.append(events.map { IncomingEvent($0) }, at: now)
     }
 
-    func usage(at instant: Instant = start, of subscription: String = "s") async throws
+    package func usage(at instant: Instant = start, of subscription: String = "s") async throws
         -> PeriodUsage
     {
         try await ledger.usage(of: identifier(subscription), at: instant)
     }
 
-    func close(asOf instant: Instant, limit: Int = 100) async throws -> ClosePass {
+    package func close(asOf instant: Instant, limit: Int = 100) async throws -> ClosePass {
         try await ledger.closeDue(
             CloseRequest(asOf: instant, subscriptionId: nil, limit: limit), at: instant)
     }
 }
 
-func instant(_ text: String) -> Instant {
+package func instant(_ text: String) -> Instant {
     Instant(rfc3339: text) ?? Instant(microseconds: .min)
 }
 
-func identifier(_ text: String) -> Identifier { Identifier(checked: Array(text.utf8)) }
+package func identifier(_ text: String) -> Identifier { Identifier(checked: Array(text.utf8)) }
 
 /// Reads a value that a test wrote; a fault fails the test.
-func read<Value>(_ json: String, _ make: (FieldValue) -> Value?) throws -> Value {
+package func read<Value>(_ json: String, _ make: (FieldValue) -> Value?) throws -> Value {
     let issues = FieldIssues()
     let value = make(FieldValue(try JSONDocument.parse(Array(json.utf8)).root, issues: issues))
     try issues.throwIfAny()
-    return try #require(value)
+    guard let value else { throw Unreadable(json: json) }
+    return value
+}
+
+/// JSON of a test that is none of what it should be.
+private struct Unreadable: Error {
+    let json: String
 }
 
 /// An event of the customer `acme`, unless told otherwise.
-func event(
+package func event(
     _ id: String, customer: String = "acme", at timestamp: String = "2026-01-10T00:00:00Z",
     value: String = "1", subscription: String? = nil, name: String = "call"
 ) throws -> UsageEvent {
@@ -164,7 +169,7 @@ func event(
 
 extension [AppendOutcome] {
     /// How many were taken without any remark.
-    var plainlyAccepted: Int {
+    package var plainlyAccepted: Int {
         count { $0 == .accepted(AcceptedEvent(isUnbilled: false, late: [])) }
     }
 }

@@ -1,0 +1,88 @@
+import Billing
+
+/// A subscription without end, by the calendar month in UTC.
+struct ModelSubscription {
+    let id: String
+    let startsAt: Instant
+    /// The earliest month that is not closed.
+    private(set) var firstOpen: Int
+    private var tallies: [Int: [Tally]] = [:]
+    private var values: Set<ValueKey> = []
+
+    /// A value of `unique`: told apart within the month in which it happened.
+    private struct ValueKey: Hashable {
+        let charge: ModelCharge
+        let month: Int
+        let group: String?
+        let value: String
+    }
+
+    init(id: String, startsAt: Instant) {
+        self.id = id
+        self.startsAt = startsAt
+        firstOpen = Month.containing(startsAt)
+    }
+
+    func takes(_ event: ModelEvent) -> Bool {
+        event.timestamp >= startsAt && event.subscription ?? id == id
+    }
+
+    func isLate(_ event: ModelEvent) -> Bool { Month.containing(event.timestamp) < firstOpen }
+
+    /// One tally for each charge.
+    func tallies(in month: Int) -> [Tally] {
+        tallies[month] ?? ModelCharge.allCases.map { _ in Tally() }
+    }
+
+    /// The ends of the periods that fall due, by their month.
+    func due(asOf instant: Instant) -> [Int] {
+        (firstOpen..<Month.starts.count - 1).prefix { Month.end($0) <= instant }.map(\.self)
+    }
+
+    mutating func close(_ month: Int) { firstOpen = max(firstOpen, month + 1) }
+
+    /// Counts an event that it takes.
+    mutating func count(_ event: ModelEvent) throws {
+        let month = Month.containing(event.timestamp)
+        let isLate = isLate(event)
+        let target = max(month, firstOpen)
+        var tallies = tallies(in: target)
+        for (index, charge) in ModelCharge.allCases.enumerated() {
+            guard charge.takesLateEvents || !isLate, charge.counts(event) else { continue }
+            let group = charge.isGrouped ? event.group : nil
+            let isUnique = charge.aggregation == "unique"
+            let name = event.value?.name ?? ""
+            let isNew =
+                isUnique
+                && values.insert(
+                    ValueKey(charge: charge, month: month, group: nil, value: name)
+                ).inserted
+            let isNewInGroup =
+                isUnique && group != nil
+                && values.insert(
+                    ValueKey(charge: charge, month: month, group: group, value: name)
+                ).inserted
+            try tallies[index].add(
+                event, charge.aggregation == "count" || isUnique ? nil : event.value?.number,
+                isLate: isLate, isNew: isNew, group: group.map { ($0, isNewInGroup) })
+        }
+        self.tallies[target] = tallies
+    }
+}
+
+extension ModelCharge {
+    /// Whether the charge can read what the event has.
+    fileprivate func counts(_ event: ModelEvent) -> Bool {
+        if event.isOther { return false }
+        switch aggregation {
+        case "count": return true
+        case "unique": return event.value != nil
+        default: return event.value?.number != nil
+        }
+    }
+}
+
+extension ModelEvent {
+    /// The key of its group.
+    fileprivate var group: String { "{\"region\":\(region.map { "\"\($0)\"" } ?? "null")}" }
+}

@@ -1,0 +1,104 @@
+import Billing
+import Ledger
+import LedgerSQLite
+import LedgerScene
+import SQLite
+
+/// A step under way, over all its repetitions.
+struct Attempt {
+    let step: Step
+    /// It was begun before and not answered, so it may have been done.
+    var isRepeat = false
+    /// Batches that were answered.
+    var answered: Set<Int> = []
+
+    init(_ step: Step) { self.step = step }
+}
+
+extension Run {
+    mutating func make(_ attempt: inout Attempt) async throws {
+        let scene = try await scene()
+        switch attempt.step {
+        case .send(let batches, let now):
+            try await send(batches, at: now, on: scene, &attempt)
+        case .subscribe(let id, let customer, let start):
+            _ = try await scene.ledger.apply(
+                ModelCharge.catalog(), dryRun: false, at: Scene.start)
+            try await scene.customer(customer)
+            _ = try await scene.subscribe(id, customer, from: start)
+            try model[customer].subscribe(id, from: start)
+        case .close(let instant):
+            try await close(asOf: instant, on: scene, attempt)
+        case .checkpoint:
+            let connection = try Connection(path: disk.path, .readWrite)
+            try connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        case .restart:
+            await shutDown()
+            _ = try await self.scene()
+        case .compare:
+            try await compare(on: scene)
+        }
+    }
+
+    private mutating func send(
+        _ batches: [[ModelEvent]], at now: Instant, on scene: Scene, _ attempt: inout Attempt
+    ) async throws {
+        let waiting = batches.indices.filter { !attempt.answered.contains($0) }
+        let results = await withTaskGroup(
+            of: (Int, Result<[AppendOutcome], any Error>).self
+        ) { group in
+            for index in waiting {
+                group.addTask { [batch = batches[index]] in
+                    do {
+                        let events = try batch.enumerated().map { place, event in
+                            try event.sent(atLength: place % 5 == 0)
+                        }
+                        return (index, .success(try await scene.send(events, at: now)))
+                    } catch { return (index, .failure(error)) }
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        var failed: (any Error)?
+        for (index, result) in results {
+            switch result {
+            case .failure(let error): failed = error
+            case .success(let outcomes):
+                attempt.answered.insert(index)
+                try take(outcomes, of: batches[index], attempt)
+            }
+        }
+        if let failed { throw failed }
+    }
+
+    /// A batch that was in flight is wholly there or wholly not.
+    private mutating func take(
+        _ outcomes: [AppendOutcome], of batch: [ModelEvent], _ attempt: Attempt
+    ) throws {
+        guard let customer = batch.first?.customer else { return }
+        let found = outcomes.map { ModelCustomer.Answer($0) }
+        let fresh = try model[customer].send(batch)
+        if found == fresh { return }
+        var after = model[customer]
+        let again = try after.send(batch)
+        guard attempt.isRepeat, found == again else {
+            throw Disagreement(
+                "\(customer)'s batch\(attempt.isRepeat ? ", sent again," : "") got \(found), "
+                    + "and not \(fresh)" + (attempt.isRepeat ? " or \(again)" : ""))
+        }
+    }
+
+    private mutating func close(
+        asOf instant: Instant, on scene: Scene, _ attempt: Attempt
+    ) async throws {
+        let pass = try await scene.close(asOf: instant, limit: 1_000)
+        let found = pass.closed.map { entry in
+            Model.Closed(
+                subscription: entry.subscriptionId.string, start: entry.period.start,
+                end: entry.period.end)
+        }
+        let expected = model.close(asOf: instant)
+        if attempt.isRepeat, found.isEmpty { return }
+        try expect(found, equals: expected, "closed")
+    }
+}
