@@ -9,13 +9,15 @@ extension WriterState {
     /// Takes the log's tail in again: keys that are in no run yet, folds that are in no saved row.
     mutating func recover() throws {
         var last = min(checkpoint.sequence, indexes.coveredThrough)
-        try recoverValuesTakenIn(before: last)
+        let subscribed = try database.customersSubscribed(after: indexes.unique.coveredThrough)
+        try recoverValuesTakenIn(before: last, by: subscribed)
+        let takers = Set(subscribed.map { hasher.hash($0) })
         while true {
             let page = try database.events(after: last, limit: Self.pageSize)
             for (sequence, event) in page {
                 let prepared = PreparedEvent(IncomingEvent(event), hasher)
                 indexes.insert(prepared, sequence)
-                try replay(prepared, sequence)
+                try replay(prepared, sequence, isTakenIn: takers.contains(prepared.customer))
                 last = sequence
             }
             if page.count < Self.pageSize { return }
@@ -23,7 +25,12 @@ extension WriterState {
     }
 
     /// Folds one record again as it was folded first: what was decided then is in the periods.
-    private mutating func replay(_ prepared: PreparedEvent, _ sequence: Int64) throws {
+    ///
+    /// - Parameter isTakenIn: a subscription may have taken it in after the runs were written, so
+    ///   that its values are in none although it is older.
+    private mutating func replay(
+        _ prepared: PreparedEvent, _ sequence: Int64, isTakenIn: Bool
+    ) throws {
         let event = prepared.event
         for row in try customer(prepared.customer, event).subscriptions where row.takes(event) {
             guard let (period, origin) = try placement(of: event, sequence, row) else { continue }
@@ -42,7 +49,7 @@ extension WriterState {
                 } catch is ArithmeticError {
                     // What could not be folded then is left out again.
                 }
-            } else if sequence > indexes.unique.coveredThrough {
+            } else if isTakenIn || sequence > indexes.unique.coveredThrough {
                 // A saved row has the record; its values must be known as counted all the same.
                 try insertValues(targets, of: period)
             }
@@ -53,8 +60,14 @@ extension WriterState {
     ///
     /// Their values are in the runs only once what was inserted then is; until that their events
     /// are read again.
-    private mutating func recoverValuesTakenIn(before last: Int64) throws {
-        for id in try database.customersSubscribed(after: indexes.unique.coveredThrough) {
+    ///
+    /// - Parameters:
+    ///   - last: the records after it are replayed anyway.
+    ///   - customers: those of the subscriptions.
+    private mutating func recoverValuesTakenIn(
+        before last: Int64, by customers: [Identifier]
+    ) throws {
+        for id in customers {
             let subscriptions = try customer(id).subscriptions
             var sequence: Int64 = 0
             while true {
