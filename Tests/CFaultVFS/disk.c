@@ -96,10 +96,6 @@ void node_sync(Node *node) {
     for (int64_t index = 0; index < node->written_count; index++)
         copy_range(&node->durable, &node->content, node->written[index] * SECTOR, SECTOR);
     node_forget_written(node);
-    if (node->syncs_directory) {
-        node->syncs_directory = false;
-        disk_lay_ghosts(node->disk);
-    }
 }
 
 void node_delete(Node *node) {
@@ -148,13 +144,15 @@ void fault_disk_release(FaultDisk *disk) {
     disk_unlock(disk);
 }
 
-FaultDisk *disk_lock_for(const char *path) {
+FaultDisk *disk_lock_for(const char *path, const char **name) {
     if (path == NULL) return NULL;
     pthread_mutex_lock(&all_mutex);
     FaultDisk *disk = all;
     for (; disk != NULL; disk = disk->next) {
         size_t length = strlen(disk->directory);
-        if (strncmp(path, disk->directory, length) == 0 && path[length] == '/') break;
+        if (strncmp(path, disk->directory, length) != 0 || path[length] != '/') continue;
+        *name = path + length + 1;
+        break;
     }
     if (disk != NULL) disk_lock(disk);
     pthread_mutex_unlock(&all_mutex);
@@ -173,17 +171,17 @@ void disk_unlock(FaultDisk *disk) {
     free(disk);
 }
 
-Node *disk_find(FaultDisk *disk, const char *path) {
+Node *disk_find(FaultDisk *disk, const char *name) {
     for (Node *node = disk->nodes; node != NULL; node = node->next)
-        if (node->has_name && strcmp(node->path, path) == 0) return node;
+        if (node->has_name && strcmp(node->name, name) == 0) return node;
     return NULL;
 }
 
-Node *disk_add(FaultDisk *disk, const char *path, FaultFile purpose) {
+Node *disk_add(FaultDisk *disk, const char *name, FaultFile purpose) {
     Node *node = calloc(1, sizeof(Node));
     if (node == NULL) abort();
     node->disk = disk;
-    node->path = strdup(path);
+    node->name = strdup(name);
     node->purpose = purpose;
     node->has_name = true;
     node->next = disk->nodes;
@@ -204,7 +202,7 @@ void disk_drop_if_unused(Node *node) {
     free(node->durable.start);
     free(node->is_written);
     free(node->written);
-    free(node->path);
+    free(node->name);
     free(node);
     disk->references -= 1;
 }
@@ -311,7 +309,7 @@ int64_t fault_disk_recorded(
 
 typedef struct ImageFile {
     struct ImageFile *next;
-    char *path;
+    char *name;
     FaultFile purpose;
     Bytes content;
 } ImageFile;
@@ -346,13 +344,13 @@ FaultImage *fault_disk_image(FaultDisk *disk, FaultSurvival survival, uint64_t s
         bool is_there = node->has_name;
         if (!is_there && node->is_ghost && survival != FAULT_EVERYTHING) {
             // A file of the same name that was created since is a newer entry of the directory.
-            is_there = disk_find(disk, node->path) == NULL
+            is_there = disk_find(disk, node->name) == NULL
                 && (survival == FAULT_ONLY_SYNCED || fault_random(&seed) % 2 == 0);
         }
         if (!is_there) continue;
         ImageFile *file = calloc(1, sizeof(ImageFile));
         if (file == NULL) abort();
-        file->path = strdup(node->path);
+        file->name = strdup(node->name);
         file->purpose = node->purpose;
         switch (survival) {
         case FAULT_EVERYTHING: copy(&file->content, &node->content); break;
@@ -370,7 +368,7 @@ void fault_image_release(FaultImage *image) {
     ImageFile *file = image->files;
     while (file != NULL) {
         ImageFile *next = file->next;
-        free(file->path);
+        free(file->name);
         free(file->content.start);
         free(file);
         file = next;
@@ -384,8 +382,8 @@ void fault_disk_boot(FaultDisk *disk, const FaultImage *image) {
     disk->is_crashed = false;
     disk->planned = 0;
     for (const ImageFile *file = image->files; file != NULL; file = file->next) {
-        if (disk_find(disk, file->path) != NULL) continue;
-        Node *node = disk_add(disk, file->path, file->purpose);
+        if (disk_find(disk, file->name) != NULL) continue;
+        Node *node = disk_add(disk, file->name, file->purpose);
         copy(&node->content, &file->content);
         copy(&node->durable, &file->content);
         node->smallest = node->durable.count;

@@ -22,7 +22,8 @@ typedef struct Handle Handle;
 typedef struct Node {
     struct Node *next;
     FaultDisk *disk;
-    char *path;
+    /// Its name in the disk's directory.
+    char *name;
     FaultFile purpose;
     int handles;
     /// False once it is deleted, or of an earlier boot.
@@ -31,8 +32,6 @@ typedef struct Node {
     bool is_dead;
     /// Deleted, and the directory not synced: a crash may bring it back.
     bool is_ghost;
-    /// A journal that was just created: SQLite's own VFS syncs the directory with its first sync.
-    bool syncs_directory;
 
     Bytes content;
     Bytes durable;
@@ -94,8 +93,8 @@ void vfs_register(void);
 /// SplitMix64's next number.
 uint64_t fault_random(uint64_t *state);
 
-/// The disk that `path` is on, locked; NULL where it is on none.
-FaultDisk *disk_lock_for(const char *path);
+/// The disk that `path` is on, locked, and the file's name there; NULL where it is on none.
+FaultDisk *disk_lock_for(const char *path, const char **name);
 void disk_lock(FaultDisk *disk);
 
 /// Unlocks it, and frees it where nobody refers to it any more.
@@ -106,8 +105,8 @@ void disk_unlock(FaultDisk *disk);
 /// Numbers a change and decides about it.
 Verdict disk_change(FaultDisk *disk, const Node *node, FaultChange change);
 
-Node *disk_find(FaultDisk *disk, const char *path);
-Node *disk_add(FaultDisk *disk, const char *path, FaultFile purpose);
+Node *disk_find(FaultDisk *disk, const char *name);
+Node *disk_add(FaultDisk *disk, const char *name, FaultFile purpose);
 
 /// Frees a node that has no name, no handle and no chance to come back.
 void disk_drop_if_unused(Node *node);

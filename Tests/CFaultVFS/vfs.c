@@ -9,6 +9,8 @@
 struct Handle {
     sqlite3_file base;
     Node *node;
+    /// A journal or WAL: as in SQLite's own VFS, its first sync is one of the directory too.
+    bool syncs_directory;
     /// SQLITE_LOCK_NONE and up.
     int lock;
     /// The locks on the shared memory that it has.
@@ -77,6 +79,8 @@ static int file_sync(sqlite3_file *file, int flags) {
         disk_change(node->disk, node, (FaultChange){.operation = FAULT_SYNC, .flags = flags});
     if (!verdict.fails) {
         node_sync(node);
+        if (handle->syncs_directory) disk_lay_ghosts(node->disk);
+        handle->syncs_directory = false;
         return leave(handle, SQLITE_OK);
     }
     if (verdict.kind != FAULT_CRASH) node_forget_written(node);
@@ -298,19 +302,19 @@ static FaultFile purpose(int flags) {
 static int vfs_open(
     sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int flags, int *opened) {
     (void)vfs;
-    FaultDisk *disk = disk_lock_for(path);
+    const char *name = NULL;
+    FaultDisk *disk = disk_lock_for(path, &name);
     if (disk == NULL) return usual->xOpen(usual, path, file, flags, opened);
     file->pMethods = NULL;
-    Node *node = disk->is_crashed ? NULL : disk_find(disk, path);
-    if (node == NULL && !disk->is_crashed && flags & SQLITE_OPEN_CREATE) {
-        node = disk_add(disk, path, purpose(flags));
-        node->syncs_directory = !(flags & SQLITE_OPEN_MAIN_DB);
-    }
+    Node *node = disk->is_crashed ? NULL : disk_find(disk, name);
+    if (node == NULL && !disk->is_crashed && flags & SQLITE_OPEN_CREATE)
+        node = disk_add(disk, name, purpose(flags));
     if (node != NULL) {
         Handle *handle = (Handle *)file;
         memset(handle, 0, sizeof(Handle));
         handle->base.pMethods = &methods;
         handle->node = node;
+        handle->syncs_directory = flags & SQLITE_OPEN_CREATE && !(flags & SQLITE_OPEN_MAIN_DB);
         node->handles += 1;
         if (opened != NULL) *opened = flags;
     }
@@ -320,10 +324,11 @@ static int vfs_open(
 
 static int vfs_delete(sqlite3_vfs *vfs, const char *path, int syncs_directory) {
     (void)vfs;
-    FaultDisk *disk = disk_lock_for(path);
+    const char *name = NULL;
+    FaultDisk *disk = disk_lock_for(path, &name);
     if (disk == NULL) return usual->xDelete(usual, path, syncs_directory);
     int code = SQLITE_IOERR_DELETE;
-    Node *node = disk->is_crashed ? NULL : disk_find(disk, path);
+    Node *node = disk->is_crashed ? NULL : disk_find(disk, name);
     if (node != NULL) {
         Verdict verdict = disk_change(disk, node, (FaultChange){.operation = FAULT_DELETE});
         if (!verdict.fails) {
@@ -340,9 +345,10 @@ static int vfs_delete(sqlite3_vfs *vfs, const char *path, int syncs_directory) {
 
 static int vfs_access(sqlite3_vfs *vfs, const char *path, int flags, int *result) {
     (void)vfs;
-    FaultDisk *disk = disk_lock_for(path);
+    const char *name = NULL;
+    FaultDisk *disk = disk_lock_for(path, &name);
     if (disk == NULL) return usual->xAccess(usual, path, flags, result);
-    Node *node = disk_find(disk, path);
+    Node *node = disk_find(disk, name);
     // As SQLite's own VFS has it: an empty file does not exist.
     *result = node != NULL && (flags != SQLITE_ACCESS_EXISTS || node->content.count > 0);
     int code = disk->is_crashed ? SQLITE_IOERR_ACCESS : SQLITE_OK;
@@ -352,7 +358,8 @@ static int vfs_access(sqlite3_vfs *vfs, const char *path, int flags, int *result
 
 static int vfs_full_path(sqlite3_vfs *vfs, const char *path, int capacity, char *full) {
     (void)vfs;
-    FaultDisk *disk = disk_lock_for(path);
+    const char *name = NULL;
+    FaultDisk *disk = disk_lock_for(path, &name);
     if (disk == NULL) return usual->xFullPathname(usual, path, capacity, full);
     disk_unlock(disk);
     size_t size = strlen(path) + 1;

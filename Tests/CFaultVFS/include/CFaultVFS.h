@@ -78,6 +78,7 @@ void fault_image_release(FaultImage *image);
 
 /// Starts the disk again with what is in `image`, everything durable.
 ///
+/// The image may be of another disk.
 /// Connections of before get errors, hold no lock and change nothing any more. The plan is dropped.
 void fault_disk_boot(FaultDisk *disk, const FaultImage *image);
 

@@ -75,7 +75,7 @@ extension Tally {
         if isLate { lateEvents += 1 }
         firstAt = min(firstAt ?? event.timestamp, event.timestamp)
         lastAt = max(lastAt ?? event.timestamp, event.timestamp)
-        digest = digest.link(Digest(hashing: Array(event.payload.utf8)))
+        digest = digest.link(event.hash)
         guard let group else { return }
         let position = groups.firstIndex { $0.key == group.key } ?? groups.endIndex
         if position == groups.endIndex { groups.append(Group(key: group.key)) }

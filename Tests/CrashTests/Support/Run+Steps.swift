@@ -19,11 +19,10 @@ extension Run {
     mutating func make(_ attempt: inout Attempt) async throws {
         let scene = try await scene()
         switch attempt.step {
+        case .catalog: try await scene.apply(ModelCharge.catalog())
         case .send(let batches, let now):
             try await send(batches, at: now, on: scene, &attempt)
         case .subscribe(let id, let customer, let start):
-            _ = try await scene.ledger.apply(
-                ModelCharge.catalog(), dryRun: false, at: Scene.start)
             try await scene.customer(customer)
             _ = try await scene.subscribe(id, customer, from: start)
             try model[customer].subscribe(id, from: start)
@@ -37,6 +36,7 @@ extension Run {
             _ = try await self.scene()
         case .compare:
             try await compare(on: scene)
+            try await expectKnown(share: 25, on: scene)
         }
     }
 
@@ -50,10 +50,8 @@ extension Run {
             for index in waiting {
                 group.addTask { [batch = batches[index]] in
                     do {
-                        let events = try batch.enumerated().map { place, event in
-                            try event.sent(atLength: place % 5 == 0)
-                        }
-                        return (index, .success(try await scene.send(events, at: now)))
+                        let outcomes = try await scene.send(batch.map(\.event), at: now)
+                        return (index, .success(outcomes))
                     } catch { return (index, .failure(error)) }
                 }
             }

@@ -112,6 +112,7 @@ struct Run {
 extension Step {
     fileprivate var name: String {
         switch self {
+        case .catalog: "catalog"
         case .send(let batches, _): "send \(batches.map(\.count))"
         case .subscribe(let id, _, _): "subscribe \(id)"
         case .close(let instant): "close as of \(instant)"

@@ -4,6 +4,7 @@ import TestRandom
 
 /// One thing that is done with the ledger; done again it changes nothing.
 enum Step: Sendable {
+    case catalog
     /// Batches of different customers, sent at once.
     case send([[ModelEvent]], at: Instant)
     case subscribe(String, customer: String, from: Instant)
@@ -24,14 +25,14 @@ struct Script {
     private let batchSizes: ClosedRange<Int>
     private let count: Int
 
-    init(seed: UInt64, steps: ClosedRange<Int> = 7...16, batchSizes: ClosedRange<Int> = 1...24) {
+    init(seed: UInt64, steps: ClosedRange<Int> = 4...10, batchSizes: ClosedRange<Int> = 1...16) {
         random = SeededRandom(seed: seed)
         self.batchSizes = batchSizes
         count = random.int(steps)
     }
 
-    mutating func steps() -> [Step] {
-        var steps: [Step] = []
+    mutating func steps() throws -> [Step] {
+        var steps: [Step] = [.catalog]
         // A second one for a customer, and one that starts before it was created.
         var subscriptions = [
             ("s0", "c0", "2026-01-01T00:00:00Z"), ("s1", "c1", "2026-01-10T12:00:00Z"),
@@ -45,7 +46,7 @@ struct Script {
             }
             // Voids of events that were sent before belong here, as a step of their own: the model
             // takes them with `Answer`s of their own. The ledger has no `voidEvent` yet.
-            steps.append(batches(at: now))
+            steps.append(try batches(at: now))
             if random.chance(25) { steps.append(.close(asOf: now)) }
             if random.chance(15) { steps.append(.checkpoint) }
             if random.chance(10) { steps.append(.restart) }
@@ -54,17 +55,17 @@ struct Script {
         return steps
     }
 
-    private mutating func batches(at now: Instant) -> Step {
+    private mutating func batches(at now: Instant) throws -> Step {
         let senders = random.chance(20) ? customers : [customers[random.int(0...2)]]
-        let batches = senders.map { customer in
-            (0..<random.int(batchSizes)).map { _ in event(of: customer, before: now) }
+        let batches = try senders.map { customer in
+            try (0..<random.int(batchSizes)).map { _ in try event(of: customer, before: now) }
         }
         return .send(batches, at: now)
     }
 
-    private mutating func event(of customer: String, before now: Instant) -> ModelEvent {
+    private mutating func event(of customer: String, before now: Instant) throws -> ModelEvent {
         if random.chance(20), let known = sent[customer]?.randomElement(using: &random) {
-            return random.chance(30) ? known.contradicted() : known
+            return random.chance(30) ? try known.contradicted() : known
         }
         let number = numbers[customer, default: 0]
         numbers[customer] = number + 1
@@ -72,12 +73,13 @@ struct Script {
         let seconds = (now.microseconds - oldest.microseconds) / 1_000_000
         // Most are new; some belong to months that are closed.
         let back = random.chance(70) ? min(seconds, 20 * 86_400) : seconds
-        let event = ModelEvent(
+        let event = try ModelEvent(
             id: "e\(number)", customer: customer, isOther: random.chance(4),
             timestamp: now + .seconds(-Int64.random(in: 0...back, using: &random)),
             region: random.chance(80) ? "r\(random.int(0...3))" : nil, value: value(),
             subscription: customer == "c0" && random.chance(20)
-                ? (random.chance(50) ? "s0" : "s2") : nil)
+                ? (random.chance(50) ? "s0" : "s2") : nil,
+            isLong: random.chance(20))
         sent[customer, default: []].append(event)
         return event
     }
