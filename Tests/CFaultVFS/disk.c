@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static pthread_mutex_t all_mutex = PTHREAD_MUTEX_INITIALIZER;
 static FaultDisk *all;
@@ -109,6 +110,7 @@ FaultDisk *fault_disk_create(const char *directory) {
     FaultDisk *disk = calloc(1, sizeof(FaultDisk));
     if (disk == NULL) abort();
     pthread_mutex_init(&disk->mutex, NULL);
+    pthread_cond_init(&disk->all_closed, NULL);
     disk->references = 1;
     disk->directory = strdup(directory);
     pthread_mutex_lock(&all_mutex);
@@ -165,6 +167,7 @@ void disk_unlock(FaultDisk *disk) {
     bool is_unused = disk->references == 0;
     pthread_mutex_unlock(&disk->mutex);
     if (!is_unused) return;
+    pthread_cond_destroy(&disk->all_closed);
     pthread_mutex_destroy(&disk->mutex);
     free(disk->directory);
     free(disk->recorded);
@@ -242,7 +245,8 @@ Verdict disk_change(FaultDisk *disk, const Node *node, FaultChange change) {
         uint64_t drawn = fault_random(&disk->seed);
         uint64_t part = fault_random(&disk->seed);
         if (drawn % 4 == 0) verdict.done = 0;
-        else if (drawn % 4 > 1 && change.length > 0) verdict.done = (int64_t)(part % (uint64_t)change.length);
+        else if (drawn % 4 > 1 && change.length > 0)
+            verdict.done = (int64_t)(part % (uint64_t)change.length);
     } else {
         verdict.done = change.length / 2;
     }
@@ -285,6 +289,19 @@ bool fault_disk_is_crashed(FaultDisk *disk) {
     bool is_crashed = disk->is_crashed;
     disk_unlock(disk);
     return is_crashed;
+}
+
+bool fault_disk_wait_until_closed(FaultDisk *disk, int seconds) {
+    struct timespec end;
+    clock_gettime(CLOCK_REALTIME, &end);
+    end.tv_sec += seconds;
+    disk_lock(disk);
+    int code = 0;
+    while (disk->handles > 0 && code == 0)
+        code = pthread_cond_timedwait(&disk->all_closed, &disk->mutex, &end);
+    bool are_closed = disk->handles == 0;
+    disk_unlock(disk);
+    return are_closed;
 }
 
 void fault_disk_record(FaultDisk *disk, bool on) {

@@ -60,6 +60,9 @@ typedef struct Node {
 struct FaultDisk {
     FaultDisk *next;
     pthread_mutex_t mutex;
+    /// Open files, and the signal that there are none.
+    int handles;
+    pthread_cond_t all_closed;
     /// The owner, and each node.
     int references;
     char *directory;

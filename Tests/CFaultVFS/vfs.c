@@ -250,6 +250,8 @@ static int file_close(sqlite3_file *file) {
     shm_leave(handle);
     node->handles -= 1;
     disk_drop_if_unused(node);
+    disk->handles -= 1;
+    if (disk->handles == 0) pthread_cond_broadcast(&disk->all_closed);
     disk_unlock(disk);
     return SQLITE_OK;
 }
@@ -316,6 +318,7 @@ static int vfs_open(
         handle->node = node;
         handle->syncs_directory = flags & SQLITE_OPEN_CREATE && !(flags & SQLITE_OPEN_MAIN_DB);
         node->handles += 1;
+        disk->handles += 1;
         if (opened != NULL) *opened = flags;
     }
     disk_unlock(disk);

@@ -49,6 +49,7 @@ import Testing
         let disk = try Disk()
         let scene = try Scene(path: disk.path)
         await scene.ledger.shutdown()
+        try disk.waitUntilClosed()
         return disk.image(.everything)
     }
 }

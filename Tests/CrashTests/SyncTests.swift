@@ -53,11 +53,13 @@ import Testing
             return try await group.reduce(into: []) { $0 += $1 }
         }
         await scene.ledger.shutdown()
+        try disk.waitUntilClosed()
         for (event, image) in images {
             disk.boot(image)
             let again = try Scene(path: disk.path, limits: limits)
             #expect(try await again.send([event]) == [.duplicate])
             await again.ledger.shutdown()
+            try disk.waitUntilClosed()
         }
     }
 }

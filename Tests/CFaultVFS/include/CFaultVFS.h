@@ -79,8 +79,17 @@ void fault_image_release(FaultImage *image);
 /// Starts the disk again with what is in `image`, everything durable.
 ///
 /// The image may be of another disk.
-/// Connections of before get errors, hold no lock and change nothing any more. The plan is dropped.
+/// Connections of before get errors, hold no lock and change nothing any more; better that none is
+/// left. The plan is dropped.
 void fault_disk_boot(FaultDisk *disk, const FaultImage *image);
+
+/// Waits until no file on the disk is open, of this boot or one before.
+///
+/// A connection that ends with its process must not end later here: closing the last one deletes
+/// the WAL by its name, which may be that of the next boot by then.
+///
+/// - Returns: false where some are still open after `seconds`.
+bool fault_disk_wait_until_closed(FaultDisk *disk, int seconds);
 
 /// Which file a change was made to, by SQLite's purpose for it.
 typedef enum FaultFile { FAULT_DATABASE, FAULT_WAL, FAULT_OTHER } FaultFile;
@@ -92,7 +101,7 @@ typedef enum FaultOperation {
     FAULT_DELETE,
 } FaultOperation;
 
-/// A change that was made, in the order of their numbers.
+/// A change, in the order of their numbers; also one that failed.
 typedef struct FaultChange {
     int64_t number;
     FaultOperation operation;

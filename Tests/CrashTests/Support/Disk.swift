@@ -58,6 +58,16 @@ final class Disk: @unchecked Sendable {
 
     /// Starts again with what is in `image`; connections of before are dead.
     func boot(_ image: Image) { fault_disk_boot(disk, image.image) }
+
+    /// Waits until the last connection is closed.
+    ///
+    /// A ledger that is shut down may close its readers' a little later; a process that died has
+    /// none, and none may be left when the next one begins.
+    func waitUntilClosed() throws(Disagreement) {
+        guard fault_disk_wait_until_closed(disk, 20) else {
+            throw Disagreement("a connection is open still")
+        }
+    }
 }
 
 extension Disk {

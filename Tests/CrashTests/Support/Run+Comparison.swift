@@ -82,12 +82,12 @@ extension Run {
         try await compare(on: try await scene())
         // Whatever failed before: what was answered outlives the power.
         let durable = disk.image(.onlySynced)
-        await shutDown()
+        try await shutDown()
         disk.boot(durable)
         let scene = try await scene()
         try await expectKnown(share: 100, on: scene)
         try await compare(on: scene)
-        await shutDown()
+        try await shutDown()
         let log = try LogAudit.examine(disk.path)
         let expected = model.customers.mapValues { $0.log.map(\.payload) }
         try expect(log, equals: expected.filter { !$0.value.isEmpty }, "events in the log")

@@ -32,7 +32,7 @@ extension Run {
             let connection = try Connection(path: disk.path, .readWrite)
             try connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
         case .restart:
-            await shutDown()
+            try await shutDown()
             _ = try await self.scene()
         case .compare:
             try await compare(on: scene)

@@ -61,9 +61,10 @@ struct Run {
         return scene
     }
 
-    mutating func shutDown() async {
+    mutating func shutDown() async throws {
         await open?.ledger.shutdown()
         open = nil
+        try disk.waitUntilClosed()
     }
 
     /// Does one step as often as it takes.
@@ -86,7 +87,7 @@ struct Run {
         interruptions += 1
         failuresSeen = disk.failures
         guard disk.isCrashed else { return }
-        await shutDown()
+        try await shutDown()
         let image = disk.image(survival(), seed: random.next())
         disk.boot(image)
         if case .crashes = trouble {
