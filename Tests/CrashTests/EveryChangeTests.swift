@@ -4,33 +4,38 @@ import LedgerSQLite
 import LedgerScene
 import Testing
 
-/// One script from an empty disk, and something goes wrong at its first change, its second, its
-/// third, until it ends before that change comes.
+/// One script, and something goes wrong at its first change, its second, its third, until it ends
+/// before that change comes.
 @Suite(.timeLimit(.minutes(10))) struct EveryChangeTests {
-    private static let limits = LedgerLimits(spillEvery: 8)
+    private static let limits = LedgerLimits(spillEvery: 2)
 
-    @Test(arguments: Disk.Survival.allCases)
-    func thePowerMayGoAtAnyChange(_ survival: Disk.Survival) async throws {
-        let changes = try await Self.untilItCompletes { .crash(at: $0, survival) }
+    @Test(arguments: FixedScript.allCases, Disk.Survival.allCases)
+    func thePowerMayGoAtAnyChange(
+        _ script: FixedScript, _ survival: Disk.Survival
+    ) async throws {
+        let changes = try await Self.untilItCompletes(script) { .crash(at: $0, survival) }
         #expect(changes > 100)
     }
 
     /// The same ledger goes on: it drops what it staged and opens the file again.
-    @Test(arguments: Disk.Failure.allCases)
-    func anyChangeMayFail(_ failure: Disk.Failure) async throws {
-        let changes = try await Self.untilItCompletes { .failure(at: $0, failure) }
+    @Test(arguments: FixedScript.allCases, Disk.Failure.allCases)
+    func anyChangeMayFail(_ script: FixedScript, _ failure: Disk.Failure) async throws {
+        let changes = try await Self.untilItCompletes(script) { .failure(at: $0, failure) }
         #expect(changes > 100)
     }
 
     /// - Returns: how many changes went wrong, one in each run.
-    private static func untilItCompletes(_ trouble: (Int64) -> Trouble) async throws -> Int64 {
+    private static func untilItCompletes(
+        _ script: FixedScript, _ trouble: (Int64) -> Trouble
+    ) async throws -> Int64 {
+        let steps = try script.steps()
+        let image = script == .creation ? nil : try await Disk.Image.ofEmptyLedger()
         var change: Int64 = 1
         while true {
-            var script = Script(seed: 7, steps: 5...5, batchSizes: 3...6)
             let disk = try Disk()
             var run = Run(
-                from: nil, on: disk, limits: limits, trouble: trouble(change), seed: UInt64(change))
-            do { try await run.perform(try script.steps()) } catch {
+                from: image, on: disk, limits: limits, trouble: trouble(change), seed: UInt64(change))
+            do { try await run.perform(steps) } catch {
                 Issue.record("at change \(change): \(error)")
             }
             if disk.failures == 0 { return change - 1 }

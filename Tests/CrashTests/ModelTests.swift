@@ -27,14 +27,14 @@ import Testing
     }
 
     @Test(arguments: Seeds.all) func agreesWithDictionaries(_ seeds: Seeds) async throws {
-        let empty = try await Self.emptyLedger()
+        let empty = try await Disk.Image.ofEmptyLedger()
         var interruptions = 0
         for seed in seeds.values {
             var random = SeededRandom(seed: seed)
             var script = Script(seed: random.next())
             var run = Run(
                 from: random.chance(95) ? empty : nil, on: try Disk(),
-                limits: LedgerLimits(spillEvery: random.int(3...40)), trouble: .crashes,
+                limits: LedgerLimits(spillEvery: random.int(2...25)), trouble: .crashes,
                 seed: random.next())
             do { try await run.perform(try script.steps()) } catch {
                 Issue.record("TALLYSTICK_SEED=\(seed): \(error)")
@@ -42,14 +42,5 @@ import Testing
             interruptions += run.interruptions
         }
         if seeds.values.count > 10 { #expect(interruptions > seeds.values.count) }
-    }
-
-    /// A file with nothing but its tables: how that comes about is crashed in few runs.
-    private static func emptyLedger() async throws -> Disk.Image {
-        let disk = try Disk()
-        let scene = try Scene(path: disk.path)
-        await scene.ledger.shutdown()
-        try disk.waitUntilClosed()
-        return disk.image(.everything)
     }
 }

@@ -34,7 +34,14 @@ struct ModelSubscription {
         tallies[month] ?? ModelCharge.allCases.map { _ in Tally() }
     }
 
-    /// The ends of the periods that fall due, by their month.
+    /// From the first period to one that nothing is in.
+    var months: ClosedRange<Int> {
+        let first = Month.containing(startsAt)
+        let last = max(firstOpen, tallies.keys.max() ?? first) + 1
+        return first...min(last, Month.starts.count - 2)
+    }
+
+    /// The months whose periods fall due.
     func due(asOf instant: Instant) -> [Int] {
         (firstOpen..<Month.starts.count - 1).prefix { Month.end($0) <= instant }.map(\.self)
     }

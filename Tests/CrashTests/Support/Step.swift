@@ -25,7 +25,7 @@ struct Script {
     private let batchSizes: ClosedRange<Int>
     private let count: Int
 
-    init(seed: UInt64, steps: ClosedRange<Int> = 4...10, batchSizes: ClosedRange<Int> = 1...16) {
+    init(seed: UInt64, steps: ClosedRange<Int> = 4...9, batchSizes: ClosedRange<Int> = 1...12) {
         random = SeededRandom(seed: seed)
         self.batchSizes = batchSizes
         count = random.int(steps)
