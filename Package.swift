@@ -110,7 +110,8 @@ let package = Package(
             name: "CFaultVFS", path: "Tests/CFaultVFS",
             linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(
-            name: "LedgerScene", dependencies: ["Billing", "JSON", "Ledger", "LedgerSQLite", logging],
+            name: "LedgerScene",
+            dependencies: ["Billing", "JSON", "Ledger", "LedgerSQLite", logging],
             path: "Tests/LedgerScene", swiftSettings: house),
         tests("JSON", ["JSON"]),
         tests(

@@ -18,10 +18,11 @@ import Testing
         return try connection.integer("SELECT count(*) FROM number")
     }
 
-    @Test(arguments: [
-        ("FULL", Disk.Survival.everything, 2), ("FULL", .onlySynced, 2), ("FULL", .some, 2),
-        ("OFF", .everything, 2), ("OFF", .onlySynced, nil),
-    ] as [(String, Disk.Survival, Int64?)])
+    @Test(
+        arguments: [
+            ("FULL", Disk.Survival.everything, 2), ("FULL", .onlySynced, 2), ("FULL", .some, 2),
+            ("OFF", .everything, 2), ("OFF", .onlySynced, nil),
+        ] as [(String, Disk.Survival, Int64?)])
     func whatIsNotSyncedIsLostWithThePower(
         _ synchronous: String, _ survival: Disk.Survival, _ expected: Int64?
     ) throws {
@@ -31,14 +32,18 @@ import Testing
         // As from a crash: the connection is still open.
         disk.boot(disk.image(survival, seed: 1))
         #expect(try count(on: disk) == expected)
-        #expect(throws: SQLiteError.self) { try connection.execute("INSERT INTO number VALUES (3)") }
+        #expect(throws: SQLiteError.self) {
+            try connection.execute("INSERT INTO number VALUES (3)")
+        }
     }
 
     @Test func afterACrashEveryOperationFails() throws {
         let disk = try Disk()
         let connection = try table(on: disk, synchronous: "FULL")
         disk.crash(after: 0, seed: 1)
-        #expect(throws: SQLiteError.self) { try connection.execute("INSERT INTO number VALUES (1)") }
+        #expect(throws: SQLiteError.self) {
+            try connection.execute("INSERT INTO number VALUES (1)")
+        }
         #expect(disk.isCrashed)
         #expect(throws: SQLiteError.self) { try connection.integer("SELECT count(*) FROM number") }
         #expect(throws: SQLiteError.self) { _ = try Connection(path: disk.path, .readWrite) }

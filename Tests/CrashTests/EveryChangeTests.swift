@@ -34,7 +34,8 @@ import Testing
         while true {
             let disk = try Disk()
             var run = Run(
-                from: image, on: disk, limits: limits, trouble: trouble(change), seed: UInt64(change))
+                from: image, on: disk, limits: limits, trouble: trouble(change),
+                seed: UInt64(change))
             do { try await run.perform(steps) } catch {
                 Issue.record("at change \(change): \(error)")
             }

@@ -14,7 +14,9 @@ import Testing
         let values: Range<UInt64>
 
         static var all: [Seeds] {
-            if let chosen = number("TALLYSTICK_SEED") { return [Seeds(values: chosen..<chosen + 1)] }
+            if let chosen = number("TALLYSTICK_SEED") {
+                return [Seeds(values: chosen..<chosen + 1)]
+            }
             let share = (number("TALLYSTICK_SEEDS") ?? 1_000) / 4
             return (0..<4).map { Seeds(values: $0 * share + 1..<($0 + 1) * share + 1) }
         }

@@ -91,7 +91,8 @@ extension Scene {
         _ = try await ledger.apply(catalog, dryRun: false, at: Self.start)
     }
 
-    package func customer(_ id: String, zone: String = "UTC", at now: Instant = start) async throws {
+    package func customer(_ id: String, zone: String = "UTC", at now: Instant = start) async throws
+    {
         let customer = try read("{\"id\": \"\(id)\", \"timezone\": \"\(zone)\"}", Customer.init)
         _ = try await ledger.upsert(customer, at: now)
     }

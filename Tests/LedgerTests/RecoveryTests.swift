@@ -56,6 +56,26 @@ import Testing
         await scene.end()
     }
 
+    /// The same where the runs of unique values go further than the other ones: such a record is
+    /// read again, but its values are in no run.
+    @Test func valuesTakenInFromRecordsThatAreReadAgainAreNotCountedAgain() async throws {
+        let scene = try Scene(limits: Self.limits)
+        try await scene.apply(Scene.catalog(aggregations: [.unique]))
+        try await scene.customer("acme")
+        for batch in 0..<2 {
+            try await scene.send(
+                (0..<250).map { try event("e\(batch)-\($0)", value: "\(batch * 250 + $0)") })
+        }
+        _ = try await scene.subscribe("s", "acme")
+        let again = try Scene(path: try copy(scene), limits: Self.limits)
+        try await again.send(
+            ["0", "249", "250", "499", "500"].map { try event("again-\($0)", value: $0) })
+        let usage = try await again.usage(at: instant("2026-01-20T00:00:00Z"))
+        #expect(usage.accumulators[0].aggregate.uniqueCount == 501)
+        await again.end()
+        await scene.end()
+    }
+
     /// Copies the files of a ledger that is open, as a crash leaves them.
     private func copy(_ scene: Scene) throws -> String {
         let path = scene.path + ".copy"
