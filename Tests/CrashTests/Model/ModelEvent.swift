@@ -63,7 +63,7 @@ struct ModelEvent: Sendable {
         payload = json(plain)
         hash = Digest(hashing: Array(payload.utf8))
         let sent = isLong && value?.number != nil ? json(plain.map { "\($0).0" }) : payload
-        event = try read(sent) { EventBatch(CollectionOfOne($0.node)).events.first }
+        event = try read(sent) { EventBatch([$0.node]).events.first }
     }
 
     /// The same key with another content.

@@ -50,7 +50,6 @@ enum FixedScript: CaseIterable, Sendable {
                     batches.next("c0", ["02-04", "01-03"]),
                     second + batches.next("c1", ["02-03"], .text("x")),
                 ], at: instant("2026-02-05T00:00:00Z")),
-            .compare,
         ]
     }
 

@@ -80,7 +80,6 @@ extension Run {
 
     /// The end of a run: everything again, on what is durable, then the files themselves.
     mutating func finish() async throws {
-        try await compare(on: try await scene())
         // Whatever failed before: what was answered outlives the power.
         let durable = disk.image(.onlySynced)
         try await shutDown()
