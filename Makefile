@@ -2,8 +2,8 @@
 
 # What a bare Debian 12 lacks to build and run this with Swift 6.3.
 PACKAGES := binutils ca-certificates g++ git libc6-dev libcurl4-openssl-dev libedit2 \
-	libgcc-12-dev libncurses6 libsimdjson-dev libsqlite3-dev libstdc++-12-dev libxml2 pkg-config \
-	tzdata zlib1g-dev
+	libgcc-12-dev libncurses6 libsimdjson-dev libsqlite3-dev libssl-dev libstdc++-12-dev libxml2 \
+	pkg-config tzdata zlib1g-dev
 
 SOURCES := $(wildcard Package.swift Sources Functions LocalRuntime Tests Benchmarks)
 ONE_WAY := --explicit-target-dependency-import-check error

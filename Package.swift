@@ -68,10 +68,12 @@ let package = Package(
             linkerSettings: [.linkedLibrary("simdjson")]),
         .target(
             name: "CSQLite", path: "Sources/CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
+        .target(
+            name: "CSHA256", path: "Sources/CSHA256", linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "CCurl", path: "Sources/CCurl", linkerSettings: [.linkedLibrary("curl")]),
 
         room("JSON", ["CSimdJSON"]),
-        room("Billing", ["JSON", crypto], docs: ["Pricing/Docs"]),
+        room("Billing", ["JSON", "CSHA256"], docs: ["Pricing/Docs"]),
         room("FunctionKit", ["JSON", "Billing", logging]),
         room("Ledger", ["JSON", "Billing"]),
         room("SQLite", ["CSQLite"]),

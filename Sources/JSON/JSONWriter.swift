@@ -18,6 +18,8 @@ package struct JSONWriter: Sendable {
 
     package mutating func beginObject() { open(UInt8(ascii: "{")) }
     package mutating func endObject() { close(UInt8(ascii: "}")) }
+    package mutating func beginArray() { open(UInt8(ascii: "[")) }
+    package mutating func endArray() { close(UInt8(ascii: "]")) }
 
     /// Makes the next value the first of a text of its own, behind what is written.
     package mutating func beginText() { needsComma = false }
@@ -29,9 +31,9 @@ package struct JSONWriter: Sendable {
     }
 
     package mutating func array(_ elements: (inout JSONWriter) throws -> Void) rethrows {
-        open(UInt8(ascii: "["))
+        beginArray()
         try elements(&self)
-        close(UInt8(ascii: "]"))
+        endArray()
     }
 
     /// The name of the member whose value the next call writes.
@@ -71,6 +73,11 @@ package struct JSONWriter: Sendable {
     }
 
     package mutating func null() { raw("null".utf8) }
+
+    package mutating func raw(_ json: UnsafeBufferPointer<UInt8>) {
+        separate()
+        bytes.append(contentsOf: json)
+    }
 
     /// JSON that is already written, taken as it is.
     package mutating func raw(_ json: some Sequence<UInt8>) {

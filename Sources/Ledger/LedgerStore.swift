@@ -14,9 +14,12 @@ package protocol LedgerStore: EventLedger, CatalogLedger, ClosingLedger, Invoice
 
 /// Usage events and what they add up to.
 package protocol EventLedger: Sendable {
-    /// Appends events that were validated; outcomes stand in the events' order.
-    func append(_ events: [IncomingEvent], at now: Instant) async throws(LedgerError)
+    /// Appends events; outcomes stand in the events' order.
+    func append(_ events: [UsageEvent], at now: Instant) async throws(LedgerError)
         -> [AppendOutcome]
+
+    /// Takes an event out of billing; once it is void, again is harmless.
+    func void(_ void: EventVoid, at now: Instant) async throws(LedgerError) -> VoidOutcome
 
     /// What the subscription's period that contains `instant` has used so far, every event already
     /// answered included.

@@ -57,6 +57,24 @@ package struct Statement: ~Copyable {
         try check(code)
     }
 
+    /// Binds bytes that stay where they are until the statement is reset: nothing is copied.
+    package borrowing func bind(
+        _ index: Int32, unownedText bytes: UnsafeBufferPointer<UInt8>
+    ) throws(SQLiteError) {
+        try check(
+            sqlite3_bind_text(
+                handle, index, UnsafeRawPointer(bytes.baseAddress)?.assumingMemoryBound(
+                    to: CChar.self), Int32(bytes.count), nil))
+    }
+
+    /// Binds bytes that stay where they are until the statement is reset: nothing is copied.
+    package borrowing func bind(
+        _ index: Int32, unowned bytes: UnsafeRawBufferPointer
+    ) throws(SQLiteError) {
+        try check(
+            sqlite3_bind_blob(handle, index, bytes.baseAddress, Int32(bytes.count), nil))
+    }
+
     package borrowing func bindNull(_ index: Int32) throws(SQLiteError) {
         try check(sqlite3_bind_null(handle, index))
     }

@@ -19,9 +19,9 @@ package struct EventBatch: Sendable {
     /// Reads every event by itself: a bad one never fails its neighbours.
     ///
     /// - Parameter nodes: the events as they stand in the request; all of one document.
-    package init(_ nodes: some Collection<JSONNode>) {
+    package init(_ nodes: [JSONNode]) {
         var builder = Builder(capacity: nodes.count)
-        for (index, node) in nodes.enumerated() { builder.add(node, index) }
+        for index in nodes.indices { builder.add(nodes[index], index) }
         self = builder.batch()
     }
 }

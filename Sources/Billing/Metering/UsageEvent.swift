@@ -69,7 +69,15 @@ package struct UsageEvent: Sendable {
         _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result { try node(customerEventIdNode).withText(body) }
 
-    func withEventName<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
-        node(eventNameNode).withText(body)
+    package func withEventName<Result>(
+        _ body: (UnsafeBufferPointer<UInt8>) -> Result
+    ) -> Result { node(eventNameNode).withText(body) }
+
+    /// nil where the event names no subscription.
+    package func withSubscriptionId<Result>(
+        _ body: (UnsafeBufferPointer<UInt8>?) -> Result
+    ) -> Result {
+        guard let subscriptionIdNode else { return body(nil) }
+        return node(subscriptionIdNode).withText(body)
     }
 }

@@ -15,9 +15,19 @@ extension Database {
         return digest
     }
 
-    /// The event that the record `sequence` is.
-    borrowing func event(_ sequence: Int64) throws -> UsageEvent {
-        try UsageEvent(payload: payload(ofRecord: sequence))
+    /// A record that exists.
+    borrowing func record(
+        _ sequence: Int64
+    ) throws -> (kind: LogRecordKind, hash: Digest, payload: [UInt8]) {
+        let row = try first("SELECT kind, hash, payload FROM log WHERE sequence = ?") {
+            row throws(SQLiteError) in
+            try row.bind(1, sequence)
+        } _: { row in
+            (kind: row.integer(0), hash: row.bytes(1), payload: row.bytes(2))
+        }
+        guard let row, let kind = LogRecordKind(rawValue: row.kind), let hash = Digest(row.hash)
+        else { throw CorruptRow() }
+        return (kind, hash, row.payload)
     }
 
     /// The canonical JSON of a record that exists.
@@ -34,37 +44,16 @@ extension Database {
 }
 
 extension Database {
-    /// Whose subscriptions were created after the record `sequence`.
-    borrowing func customersSubscribed(after sequence: Int64) throws -> [Identifier] {
-        try all("SELECT DISTINCT customerId FROM log WHERE sequence > ? AND kind = 5") {
-            row throws(SQLiteError) in
-            try row.bind(1, sequence)
-        } _: { row in
-            Identifier(checked: row.bytes(0))
-        }
-    }
-
-    /// Up to `limit` events after `sequence`, whoever's, in log order.
-    borrowing func events(
+    /// Up to `limit` sequences of events and voids after `sequence`, whoever's, in log order.
+    borrowing func usageRecords(
         after sequence: Int64, limit: Int
-    ) throws -> [(sequence: Int64, event: UsageEvent)] {
-        try all("SELECT sequence, payload FROM log WHERE sequence > ? AND kind = 1 LIMIT ?") {
+    ) throws(SQLiteError) -> [Int64] {
+        try all("SELECT sequence FROM log WHERE sequence > ? AND kind IN (1, 2) LIMIT ?") {
             row throws(SQLiteError) in
             try row.bind(1, sequence)
             try row.bind(2, Int64(limit))
         } _: { row in
-            (sequence: row.integer(0), payload: row.bytes(1))
+            row.integer(0)
         }
-        .map { row in (row.sequence, try UsageEvent(payload: row.payload)) }
-    }
-}
-
-extension UsageEvent {
-    fileprivate init(payload: [UInt8]) throws {
-        let document = try JSONDocument.parse(payload)
-        guard let event = EventBatch(CollectionOfOne(document.root)).events.first else {
-            throw CorruptRow()
-        }
-        self = event
     }
 }

@@ -18,7 +18,7 @@ final class ReaderThreads: Sendable {
     init(path: String, logger: Logger) throws(SQLiteError) {
         self.logger = logger
         for index in 0..<Self.count {
-            let own = Own(Database(try Connection(path: path, .readOnly)))
+            let own = OwnDatabase(Database(try Connection(path: path, .readOnly)))
             let thread = Thread { [mailbox] in
                 while let jobs = mailbox.take(limit: 1) {
                     for job in jobs { job(own.database) }
@@ -57,13 +57,13 @@ final class ReaderThreads: Sendable {
     }
 
     func shutdown() { mailbox.close() }
+}
 
-    /// A database that one reader thread alone uses.
-    private final class Own: @unchecked Sendable {
-        let database: Database
+/// A database that one thread alone uses.
+final class OwnDatabase: @unchecked Sendable {
+    let database: Database
 
-        init(_ database: consuming Database) { self.database = database }
-    }
+    init(_ database: consuming Database) { self.database = database }
 }
 
 extension Database {

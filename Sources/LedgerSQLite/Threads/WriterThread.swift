@@ -1,7 +1,9 @@
+internal import Dispatch
 internal import Foundation
 internal import Ledger
 internal import Logging
 internal import SQLite
+internal import Synchronization
 
 /// The thread that owns the writing connection: takes whatever waits, commits it once, answers.
 final class WriterThread: Sendable {
@@ -66,10 +68,46 @@ final class WriterThread: Sendable {
         return try answer.get()
     }
 
+    /// The same for a thread of the store's own, which waits.
+    func performAndWait<Result: Sendable>(
+        _ body: @escaping @Sendable (inout WriterState) throws -> Result
+    ) throws(LedgerError) -> Result {
+        let answer = Answer<Result>()
+        let job = Job(
+            weight: 1,
+            run: { state in
+                let result = try body(&state)
+                return { answer.give(.success(result)) }
+            },
+            fail: { answer.give(.failure($0)) })
+        do throws(Mailbox<Job>.Refusal) {
+            try mailbox.put(job)
+        } catch {
+            throw error == .full ? .tooMuchWaiting : .closed
+        }
+        return try answer.wait().get()
+    }
+
     /// Finishes what waits, then ends the thread.
     func shutdown() async {
         mailbox.close()
         for await _ in ended.stream {}
+    }
+}
+
+/// What one thread waits for from another.
+private final class Answer<Result: Sendable>: Sendable {
+    private let value = Mutex<Swift.Result<Result, LedgerError>?>(nil)
+    private let signal = DispatchSemaphore(value: 0)
+
+    func give(_ result: Swift.Result<Result, LedgerError>) {
+        value.withLock { $0 = result }
+        signal.signal()
+    }
+
+    func wait() -> Swift.Result<Result, LedgerError> {
+        signal.wait()
+        return value.withLock { $0 } ?? .failure(.closed)
     }
 }
 

@@ -119,7 +119,7 @@ extension Scene {
     func send(
         _ events: [UsageEvent], at now: Instant = start
     ) async throws -> [AppendOutcome] {
-        try await ledger.append(events.map { IncomingEvent($0) }, at: now)
+        try await ledger.append(events, at: now)
     }
 
     func usage(at instant: Instant = start, of subscription: String = "s") async throws
@@ -159,7 +159,7 @@ func event(
         {"customerEventId": "\(id)", "customerId": "\(customer)", "eventName": "\(name)",
          "timestamp": "\(timestamp)", "properties": {"value": \(value)}\(named)}
         """
-    ) { EventBatch(CollectionOfOne($0.node)).events.first }
+    ) { EventBatch([$0.node]).events.first }
 }
 
 extension [AppendOutcome] {
