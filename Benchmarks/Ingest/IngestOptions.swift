@@ -40,9 +40,9 @@ struct IngestOptions: ParsableArguments {
 
     mutating func validate() throws {
         if quick {
-            events = min(events, 400_000)
+            events = min(events, 200_000)
             customers = min(customers, 1_000)
-            manyCustomers = min(manyCustomers, 5_000)
+            manyCustomers = min(manyCustomers, 3_000)
         }
         guard (1...10_000).contains(batchSize) else {
             throw ValidationError("--batch-size must be 1 to 10000")

@@ -27,9 +27,12 @@ struct IngestRun {
             workspace.clear()
         }
         let run = IngestRun(options, in: workspace)
-        return try options.chosenScenarios.flatMap { scenario in
-            run.report("\(scenario.rawValue)")
-            return try scenario.figures(run)
+        return options.chosenScenarios.flatMap { scenario in
+            run.report(scenario.rawValue)
+            do { return try scenario.figures(run) } catch {
+                run.report("\(scenario.rawValue) broke off: \(error)")
+                return [.failure(scenario, error)]
+            }
         }
     }
 

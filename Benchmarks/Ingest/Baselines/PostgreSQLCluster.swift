@@ -5,8 +5,7 @@ final class PostgreSQLCluster {
     private let server: ChildProcess
     private let workspace: Workspace
     private let programs: String
-    /// A short path: a socket's may have 107 bytes.
-    let socketFolder: String
+    private let socketFolder: String
 
     private static let patience = Duration.seconds(60)
 
@@ -25,7 +24,7 @@ final class PostgreSQLCluster {
         self.workspace = workspace
         self.programs = programs
         let data = workspace.file("postgresql")
-        socketFolder = NSTemporaryDirectory() + "/bench-\(getpid())"
+        socketFolder = workspace.shortPath
         for folder in [data, socketFolder] {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true)

@@ -55,6 +55,13 @@ struct Figure {
         }
     }
 
+    /// A scenario that broke off.
+    static func failure(_ scenario: IngestScenario, _ error: any Error) -> Figure {
+        Figure(
+            scenario: scenario, name: "broke off", value: nil, unit: .ratio,
+            target: .atLeast(1), note: "\(error)")
+    }
+
     /// Nil where there is no target.
     var isMet: Bool? { target.map { target in value.map(target.isMet) ?? false } }
 

@@ -99,6 +99,9 @@ struct LoadResult: Sendable {
 
     var rate: Double { Double(events) / length.seconds }
 
+    /// Of an event.
+    var clientMicroseconds: Double { clientCPU.nanoseconds / 1_000 / Double(events) }
+
     mutating func add(_ part: LoadPart) {
         latencies.add(part.latencies)
         counts += part.counts

@@ -20,6 +20,10 @@ final class ChildProcess: Sendable {
         input.open(as: STDIN_FILENO, O_RDONLY, &actions)
         output.open(as: STDOUT_FILENO, appending, &actions)
         Source.file(errors).open(as: STDERR_FILENO, appending, &actions)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        Self.takeAllSignals(&attributes)
         // No setting of the caller's reaches what is measured.
         let environment = ProcessInfo.processInfo.environment.filter {
             !$0.key.hasPrefix("TALLYSTICK_") && !$0.key.hasPrefix("PG")
@@ -28,11 +32,23 @@ final class ChildProcess: Sendable {
         let variables = environment.map { strdup("\($0.key)=\($0.value)") }
         defer { for text in words + variables { free(text) } }
         var number = pid_t()
-        let code = posix_spawn(&number, path, &actions, nil, words + [nil], variables + [nil])
+        let code = posix_spawn(
+            &number, path, &actions, &attributes, words + [nil], variables + [nil])
         guard code == 0 else {
             throw LoadFailure("\(path) does not start: \(String(cString: strerror(code)))")
         }
         self.number = number
+    }
+
+    /// What this process, or a shell before it, blocks or ignores, the program does not.
+    private static func takeAllSignals(_ attributes: inout posix_spawnattr_t) {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        sigfillset(&signals)
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        let flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
+        posix_spawnattr_setflags(&attributes, Int16(flags))
     }
 
     enum Source {

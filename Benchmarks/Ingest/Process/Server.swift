@@ -7,6 +7,7 @@ final class Server {
     /// From the start of the program to the first 200 of `/readyz`.
     private(set) var startLength = Duration.zero
     private var child: ChildProcess
+    private var isStopped = false
     private let workspace: Workspace
     private let program: String
     private let arguments: [String]
@@ -56,14 +57,23 @@ final class Server {
         try waitUntilReady(since: start)
     }
 
-    /// Stops it as an operator does and deletes its file.
-    func stop() throws {
-        child.send(SIGTERM)
+    deinit { if !isStopped { end(SIGKILL) } }
+
+    /// Ends it and deletes its file.
+    @discardableResult
+    private func end(_ signal: Int32) -> Int32? {
+        isStopped = true
+        child.send(signal)
         let code = workspace.wait(for: child)
         for suffix in ["", "-wal", "-shm", ".lock"] {
             try? FileManager.default.removeItem(atPath: data + suffix)
         }
-        guard code == 0 else { throw LoadFailure("the server failed: \(workspace.errors)") }
+        return code
+    }
+
+    /// Stops it as an operator does.
+    func stop() throws {
+        guard end(SIGTERM) == 0 else { throw LoadFailure("the server failed: \(workspace.errors)") }
     }
 
     /// Bytes of the file and what is not yet in it.
@@ -74,7 +84,7 @@ final class Server {
         }
     }
 
-    var cpuTime: Duration? { CPUTime.of(child.number) }
+    var cpuTime: Duration { CPUTime.of(child.number) ?? .zero }
 
     /// A line of `/proc/PID/status`, like `VmRSS`, in MiB; nil where there is none.
     func memory(_ name: String) -> Double? {

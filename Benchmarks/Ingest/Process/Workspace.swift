@@ -4,6 +4,8 @@ import Synchronization
 /// The folder and the processes of a run; none of them outlives it.
 final class Workspace: Sendable {
     let path: String
+    /// A folder with a short name, for sockets: their paths may have 107 bytes.
+    let shortPath = "/tmp/bench-\(getpid())"
     private let running = Mutex<Set<pid_t>>([])
 
     /// - Parameter parent: takes a new folder; on the disk that is to be measured.
@@ -44,9 +46,14 @@ final class Workspace: Sendable {
         return String(text.suffix(2_000))
     }
 
+    /// Ends what still runs and deletes everything.
     func clear() {
-        running.withLock { for number in $0 { kill(number, SIGKILL) } }
-        try? FileManager.default.removeItem(atPath: path)
+        let left = running.withLock(\.self)
+        // Of all signals that end a program at once, the one that PostgreSQL cleans up after.
+        for number in left { kill(number, SIGQUIT) }
+        if !left.isEmpty { usleep(500_000) }
+        for number in left { kill(number, SIGKILL) }
+        for folder in [path, shortPath] { try? FileManager.default.removeItem(atPath: folder) }
     }
 
     /// Clears and ends where the run is interrupted.

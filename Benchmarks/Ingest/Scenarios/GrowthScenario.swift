@@ -1,3 +1,5 @@
+import Foundation
+
 /// How the rate holds while a server grows, and what it takes of memory and disk.
 struct GrowthScenario {
     let run: IngestRun
@@ -12,23 +14,28 @@ struct GrowthScenario {
         let bare = try run.sqlite(isUnique: false)
         let size = run.options.batches(run.options.events / Self.steps)
         var total = LoadResult()
-        var (rates, bareRates) = (Samples(), Samples())
+        var (rates, bareRates, notes) = (Samples(), Samples(), [String]())
         let bytesBefore = server.bytesOnDisk
         for step in 0..<Self.steps {
             let batches = step * size..<(step + 1) * size
+            let cpu = server.cpuTime
             let result = try run.load(server).send(batches, of: stream)
+            let microseconds = (server.cpuTime - cpu).nanoseconds / 1_000 / Double(result.events)
             total.append(result)
             rates.append(result.rate)
             let sample = batches.lowerBound..<batches.lowerBound + max(1, size / 5)
             bareRates.append(try bare.rate(sample, of: stream))
+            notes.append(
+                String(format: "CPU %.2f µs an event, bare append ", microseconds)
+                    + Figure.Unit.eventsPerSecond.text(bareRates.rates[step]))
             run.report(
-                "\(total.events) events: \(Int(result.rate))/s, bare \(Int(bareRates.rates[step]))/s, "
+                "\(total.events) events: \(Int(result.rate))/s, \(notes[step]), "
                     + "\(Int(server.memory("VmRSS") ?? 0)) MiB")
         }
         try total.tally.verify(server, customers: customers)
         let bytes = Double(server.bytesOnDisk - bytesBefore) / Double(total.events)
         var figures =
-            rateFigures(rates, bareRates, step: size * stream.eventsPerBatch)
+            rateFigures(rates, bareRates, notes, step: size * stream.eventsPerBatch)
             + total.latencies.figures(scenario, run) + memoryFigures(server)
             + [figure("file an event", bytes, .bytes, note: "file and log, of the events alone")]
         if scenario == .manyCustomers {
@@ -43,11 +50,13 @@ struct GrowthScenario {
         return figures
     }
 
-    private func rateFigures(_ rates: Samples, _ bare: Samples, step: Int) -> [Figure] {
-        let each = zip(rates.rates, bare.rates).enumerated().map { index, pair in
+    private func rateFigures(
+        _ rates: Samples, _ bare: Samples, _ notes: [String], step: Int
+    ) -> [Figure] {
+        let each = zip(rates.rates, notes).enumerated().map { index, pair in
             figure(
                 "rate until \(Self.count((index + 1) * step))", pair.0, .eventsPerSecond,
-                note: "bare append " + Figure.Unit.eventsPerSecond.text(pair.1))
+                note: pair.1)
         }
         guard let first = rates.rates.first, let last = rates.rates.last else { return each }
         return each + [

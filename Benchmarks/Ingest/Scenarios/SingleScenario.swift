@@ -1,3 +1,5 @@
+import Foundation
+
 /// Requests of one event over many connections, in turns with requests for nothing.
 struct SingleScenario {
     let run: IngestRun
@@ -54,7 +56,9 @@ struct SingleScenario {
         [
             Figure(
                 scenario: .single, name: "rate of single events", value: eventRates.median,
-                unit: .requestsPerSecond, note: "\(Self.connections) connections, durable"),
+                unit: .requestsPerSecond,
+                note: "\(Self.connections) connections, durable; "
+                    + String(format: "CPU of the client: %.1f µs", events.clientMicroseconds)),
             Figure(
                 scenario: .single, name: "of the empty handler",
                 value: eventRates.ratio(to: emptyRates), unit: .ratio,
