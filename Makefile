@@ -41,8 +41,9 @@ lint:
 	swift format lint --strict --recursive $(SOURCES)
 	.ci/hygiene
 
-# For example: make bench ARGS=pricing, or ARGS='metering --json'. Fails where a target is missed.
+# For example: make bench ARGS=pricing, or ARGS='ingest --quick'. Fails where a target is missed.
 bench: setup
+	swift build -c release --product tallystick
 	swift build -c release --product benchmarks
 	"$$(swift build -c release --show-bin-path)/benchmarks" $(ARGS)
 

@@ -56,6 +56,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(
             url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -103,7 +104,11 @@ let package = Package(
 
         .target(name: "CAllocations", path: "Benchmarks/CAllocations"),
         .executableTarget(
-            name: "benchmarks", dependencies: ["Billing", "JSON", "CAllocations", arguments],
+            name: "benchmarks",
+            dependencies: [
+                "Billing", "JSON", "SQLite", "CAllocations", "TestRandom", arguments,
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
             path: "Benchmarks", exclude: ["README.md", "CAllocations"], swiftSettings: house),
 
         .target(name: "SocketServer", path: "Tests/SocketServer", swiftSettings: house),

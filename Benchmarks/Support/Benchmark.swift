@@ -36,12 +36,14 @@ struct Benchmark {
 
 /// What can be chosen on the command line.
 enum Suite: String, CaseIterable {
-    case pricing, metering
+    case pricing, metering, ingest
 
+    /// What is measured by calling it over and over; nothing of `ingest`.
     func benchmarks() throws -> [Benchmark] {
         switch self {
         case .pricing: try PricingBenchmarks.all()
         case .metering: try MeteringBenchmarks.all()
+        case .ingest: []
         }
     }
 }

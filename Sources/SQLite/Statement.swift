@@ -57,22 +57,24 @@ package struct Statement: ~Copyable {
         try check(code)
     }
 
-    /// Binds bytes that stay where they are until the statement is reset: nothing is copied.
+    /// Binds a text without a copy: the bytes must stay as they are until the parameter is bound
+    /// anew.
     package borrowing func bind(
-        _ index: Int32, unownedText bytes: UnsafeBufferPointer<UInt8>
+        _ index: Int32, borrowedText bytes: UnsafeBufferPointer<UInt8>
     ) throws(SQLiteError) {
-        try check(
-            sqlite3_bind_text(
-                handle, index, UnsafeRawPointer(bytes.baseAddress)?.assumingMemoryBound(
-                    to: CChar.self), Int32(bytes.count), nil))
+        guard let start = bytes.baseAddress else { return try bind(index, text: bytes) }
+        let code = UnsafeRawPointer(start).withMemoryRebound(
+            to: CChar.self, capacity: bytes.count
+        ) { sqlite3_bind_text(handle, index, $0, Int32(bytes.count), nil) }
+        try check(code)
     }
 
-    /// Binds bytes that stay where they are until the statement is reset: nothing is copied.
+    /// Binds a blob without a copy, as `bind(_:borrowedText:)` does.
     package borrowing func bind(
-        _ index: Int32, unowned bytes: UnsafeRawBufferPointer
+        _ index: Int32, borrowedBlob bytes: UnsafeRawBufferPointer
     ) throws(SQLiteError) {
-        try check(
-            sqlite3_bind_blob(handle, index, bytes.baseAddress, Int32(bytes.count), nil))
+        guard let start = bytes.baseAddress else { return try bind(index, blob: bytes) }
+        try check(sqlite3_bind_blob(handle, index, start, Int32(bytes.count), nil))
     }
 
     package borrowing func bindNull(_ index: Int32) throws(SQLiteError) {

@@ -156,11 +156,11 @@ extension WriterState {
             try row.bind(2, now.microseconds)
             // Nothing is copied: the bytes stay where they are until the row is written.
             try event.withCustomerId { customerId throws(SQLiteError) in
-                try row.bind(3, unownedText: customerId)
+                try row.bind(3, borrowedText: customerId)
                 try event.hash.withBytes { hash throws(SQLiteError) in
-                    try row.bind(4, unowned: hash)
+                    try row.bind(4, borrowedBlob: hash)
                     try event.withPayload { payload throws(SQLiteError) in
-                        try row.bind(5, unowned: payload)
+                        try row.bind(5, borrowedBlob: payload)
                         _ = try row.step()
                     }
                 }
