@@ -52,9 +52,8 @@ struct ThreeCharges {
 
     /// What a ledger checks before it takes any of an event.
     func check(_ event: Event) throws {
-        try countAccumulator.check(event.occurrence, percentage: nil)
-        try sumAccumulator.check(event.value, percentage: nil)
-        try percentageAccumulator.check(event.value, percentage: terms)
+        try sumAccumulator.check(event.amount, group: nil, percentage: nil)
+        try percentageAccumulator.check(event.amount, group: nil, percentage: terms)
     }
 
     /// All that a ledger folds: checked, then values, fees, evidence and digests.

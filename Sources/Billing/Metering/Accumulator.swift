@@ -113,18 +113,18 @@ package struct GroupMembership: Sendable {
 }
 
 extension Accumulator {
-    /// Checks that a record can be taken: where one charge of an event overflows, none of its
-    /// charges may have changed.
+    /// Checks that a value can be taken: where one charge of an event overflows, none of its charges
+    /// may have changed.
     ///
+    /// - Parameter group: the key of the group it counts in; the outer nil where there is none.
     /// - Throws: `ArithmeticError.overflow` where a sum would need more than 38 digits.
     package func check(
-        _ record: FoldRecord, percentage: PercentagePrice?
+        _ value: ExactDecimal, group: [UInt8]??, percentage: PercentagePrice?
     ) throws(ArithmeticError) {
-        guard case .decimal(let amount) = record.value else { return }
-        _ = try aggregate.sum + amount
-        if let group = record.group { _ = try groups.aggregate(group.key).sum + amount }
+        _ = try aggregate.sum + value
+        if let group { _ = try groups.aggregate(group).sum + value }
         guard let percentage, var fees else { return }
-        try fees.fold(amount, price: percentage)
+        try fees.fold(value, price: percentage)
     }
 
     /// Folds one record and links it to the digest.

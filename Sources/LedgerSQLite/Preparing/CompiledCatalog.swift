@@ -158,11 +158,7 @@ final class CompiledCharge: Sendable {
 
     fileprivate init(key: KeyHash, price: Price, takesOtherPeriods: Bool) {
         self.key = key
-        if case .percentage(let percentage) = price.model {
-            self.percentage = percentage
-        } else {
-            percentage = nil
-        }
+        percentage = price.percentage
         self.takesOtherPeriods = takesOtherPeriods
     }
 }

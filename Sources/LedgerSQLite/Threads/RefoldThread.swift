@@ -9,13 +9,13 @@ internal import Synchronization
 final class RefoldThread: Sendable {
     private struct State {
         /// Whether somebody rang since the last pass began.
-        var isRung = true
+        var isRung = false
         var isClosed = false
         var waiters: [CheckedContinuation<LedgerError?, Never>] = []
     }
 
     private let state = Mutex(State())
-    private let signal = DispatchSemaphore(value: 1)
+    private let signal = DispatchSemaphore(value: 0)
     private let writer: WriterThread
     private let hasher: KeyHasher
     private let logger: Logger
@@ -42,6 +42,8 @@ final class RefoldThread: Sendable {
         }
         thread.name = "tallystick-refold"
         thread.start()
+        // What a process that ended left to fold anew.
+        ring()
     }
 
     /// Says that there may be something to fold anew.

@@ -8,7 +8,6 @@ struct AppendScratch {
     /// The records that a batch's keys have already; 0 where a key is new.
     var known: [Int64] = []
     var placements: [Placement] = []
-    var steps: [PlannedStep] = []
 }
 
 extension WriterState {
@@ -50,14 +49,14 @@ extension WriterState {
             _ = indexes.seen.insert(key, head.sequence + 1)
         }
         let sequence = head.sequence + 1
-        if remarks.issues.isEmpty { try reckon(batch, index, sequence, &remarks) }
+        if remarks.issues.isEmpty { try check(batch, index, &remarks) }
         guard remarks.issues.isEmpty else {
             indexes.rollBack(to: mark)
             return .rejected(remarks.issues)
         }
         try append(batch.events[index], at: now)
         indexes.customers.insert(batch.prepared[index].customer, sequence)
-        try takeSteps()
+        try fold(batch, index, sequence)
         if !remarks.ignored.isEmpty { try note(remarks.ignored) }
         return .accepted(AcceptedEvent(isUnbilled: remarks.isUnbilled, late: remarks.late))
     }
@@ -77,6 +76,8 @@ struct EventRemarks {
     var issues: [FieldIssue] = []
     var late: [LateEvent] = []
     var ignored: [IgnoredCharge] = []
+    /// A sum of one of its charges would need too many digits.
+    var hasOverflow = false
     /// No charge takes it.
     var isUnbilled = true
 
@@ -99,11 +100,4 @@ struct Placement {
     var isLate: Bool
     /// The event waits in the log: the period is being folded anew.
     var waits: Bool
-}
-
-/// A fold that is reckoned and not yet taken.
-struct PlannedStep {
-    let period: Int32
-    let charge: Int32
-    let record: FoldRecord
 }

@@ -49,8 +49,8 @@ extension WriterState {
             scratch.placements = [placement]
             // What could not be folded then is left out again.
             var remarks = EventRemarks()
-            try reckon(batch, record.place, record.sequence, &remarks)
-            try takeSteps()
+            try check(batch, record.place, &remarks)
+            if !remarks.hasOverflow { try fold(batch, record.place, record.sequence) }
         } else if record.sequence > indexes.unique.coveredThrough {
             // A saved row has the record; its values must be known as counted all the same.
             try noteValues(batch, record.place, placement)

@@ -97,9 +97,9 @@ extension WriterState {
         scratch.placements = [placement]
         var remarks = EventRemarks()
         guard counts else { return link(batch, record, placement, asEvent: true) }
-        try reckon(batch, record.place, record.sequence, &remarks)
-        // What overflows or cannot be read is left out.
-        try takeSteps()
+        try check(batch, record.place, &remarks)
+        // What overflows is left out; what cannot be read is left out of its charge.
+        if !remarks.hasOverflow { try fold(batch, record.place, record.sequence) }
     }
 
     private mutating func refoldVoid(

@@ -2,21 +2,37 @@ internal import Billing
 internal import SQLite
 
 extension WriterState {
-    /// Counts a value of `unique`: whether it is new in its charge's total and in its group.
+    /// Counts a value of `unique` in its charge's total.
+    ///
+    /// - Returns: whether it is new there.
     mutating func count(
-        _ value: KeyHash, _ group: PreparedGroup?, _ charge: CompiledCharge, _ space: Int64,
+        _ value: KeyHash, _ charge: CompiledCharge, _ space: Int64
+    ) throws(SQLiteError) -> Bool {
+        try indexes.unique.insertIfAbsent(
+            UniqueKey(space: space, value: value.combined(charge.key)), on: database)
+    }
+
+    /// Counts a value of `unique` in its group; all groups after the first 1,000 are one.
+    mutating func count(
+        _ value: KeyHash, _ group: PreparedGroup, _ charge: CompiledCharge, _ space: Int64,
         _ groups: GroupAccumulators
-    ) throws(SQLiteError) -> (isNew: Bool, group: GroupMembership?) {
-        let value = value.combined(charge.key)
-        let isNew = try indexes.unique.insertIfAbsent(
-            UniqueKey(space: space, value: value), on: database)
-        guard let group else { return (isNew, nil) }
+    ) throws(SQLiteError) -> GroupMembership {
         let counted = groups.countedKey(group.key)
-        // All groups after the first 1,000 are one.
         let name = counted == nil ? KeyHash.otherGroups : group.hash
-        let isNewInGroup = try indexes.unique.insertIfAbsent(
-            UniqueKey(space: space, value: value.combined(name)), on: database)
-        return (isNew, GroupMembership(key: counted, isNewValue: isNewInGroup))
+        let isNew = try indexes.unique.insertIfAbsent(
+            UniqueKey(space: space, value: value.combined(charge.key).combined(name)),
+            on: database)
+        return GroupMembership(key: counted, isNewValue: isNew)
+    }
+
+    private mutating func note(
+        _ text: CompiledPlan.Text, _ plan: CompiledPlan, _ space: Int64,
+        _ groups: GroupAccumulators
+    ) throws(SQLiteError) {
+        let charge = plan.charges[text.charge]
+        _ = try count(text.value, charge, space)
+        guard let group = text.group else { return }
+        _ = try count(text.value, group, charge, space, groups)
     }
 
     /// Makes the values of an event known that a saved row has counted.
@@ -24,14 +40,12 @@ extension WriterState {
         _ batch: PreparedBatch, _ index: Int, _ placement: Placement
     ) throws {
         let plan = plan(of: placement.period)
-        let readings = plan.texts(batch, index, isLate: placement.isLate)
-        guard !readings.isEmpty else { return }
+        let texts = plan.texts(batch, index, isLate: placement.isLate)
+        guard !texts.isEmpty else { return }
         try loadAccumulators(of: placement.period)
-        for reading in readings {
-            let groups = residents.periods[placement.period].accumulators[reading.charge].groups
-            _ = try count(
-                reading.value, reading.group, plan.charges[reading.charge], placement.valueSpace,
-                groups)
+        for text in texts {
+            let groups = residents.periods[placement.period].accumulators[text.charge].groups
+            try note(text, plan, placement.valueSpace, groups)
         }
     }
 
@@ -41,16 +55,13 @@ extension WriterState {
         _ subscription: Int32
     ) throws {
         let plan = try plan(period.plan)
-        let readings = plan.texts(
-            batch, index, isLate: origin.number != period.number)
-        guard !readings.isEmpty else { return }
+        let texts = plan.texts(batch, index, isLate: origin.number != period.number)
+        guard !texts.isEmpty else { return }
         let space = origin.valueSpace(residents.subscriptions[subscription].row.generation)
         let row =
             try database.accumulators(of: period.number) ?? AccumulatorRow(plan: plan.version)
-        for reading in readings {
-            _ = try count(
-                reading.value, reading.group, plan.charges[reading.charge], space,
-                row.accumulators[reading.charge].groups)
+        for text in texts {
+            try note(text, plan, space, row.accumulators[text.charge].groups)
         }
     }
 }

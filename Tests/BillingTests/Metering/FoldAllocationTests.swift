@@ -2,12 +2,6 @@ import Billing
 import CAllocations
 import Testing
 
-extension Price {
-    fileprivate var percentage: PercentagePrice? {
-        if case .percentage(let terms) = model { terms } else { nil }
-    }
-}
-
 /// Folding an event asks for no memory: a day of ten million events leaves nothing to free.
 struct FoldAllocationTests {
     /// Blocks that `body` asks for on this thread.
@@ -49,7 +43,7 @@ struct FoldAllocationTests {
                     try fees.fold(amount, price: percentage)
                 }
                 let folded = try allocations {
-                    try accumulator.check(record, percentage: percentage)
+                    try accumulator.check(amount, group: nil, percentage: percentage)
                     try accumulator.fold(record, percentage: percentage)
                 }
                 if round > 0 { #expect(made == 0 && folded == 0) }

@@ -52,7 +52,9 @@ enum Metering {
 extension Accumulator {
     /// Folds one record, or throws and stays as it was.
     mutating func fold(_ record: FoldRecord, _ price: Price) throws {
-        try check(record, percentage: price.percentage)
+        if case .decimal(let value) = record.value {
+            try check(value, group: record.group.map(\.key), percentage: price.percentage)
+        }
         try fold(record, percentage: price.percentage)
     }
 }
