@@ -108,6 +108,9 @@ package struct Statement: ~Copyable {
     /// Makes the statement ready for another run.
     package borrowing func reset() { sqlite3_reset(handle) }
 
+    /// Columns of a row.
+    package var columnCount: Int32 { sqlite3_column_count(handle) }
+
     package borrowing func integer(_ column: Int32) -> Int64 {
         sqlite3_column_int64(handle, column)
     }

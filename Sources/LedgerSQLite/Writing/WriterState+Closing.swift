@@ -26,7 +26,7 @@ extension WriterState {
 
     /// Closes a subscription's earliest open period: the record, the invoice's number and work
     /// item, and the webhook, all in the transaction under way.
-    private mutating func closeNext(
+    mutating func closeNext(
         of handle: Int32, at now: Instant
     ) throws -> ClosedEntry {
         let row = residents.subscriptions[handle].row

@@ -29,22 +29,30 @@ extension WriterState {
         if residents.subscriptions[subscription].refold != nil { throw .refolding }
     }
 
-    /// The next page of the first subscription that is to be folded anew; nil where none is.
-    mutating func nextRefold() throws -> RefoldWork? {
-        guard let number = try database.firstRefold(),
-            let row = try database.subscription(number: number)
+    /// The next page of a subscription that is to be folded anew; nil where none is.
+    ///
+    /// - Parameter only: the subscription; nil for the first there is.
+    mutating func nextRefold(of only: Int32? = nil) throws -> RefoldWork? {
+        guard let subscription = try only ?? firstRefold(),
+            residents.subscriptions[subscription].refold != nil
         else { return nil }
-        let subscription = try resident(row)
         if residents.subscriptions[subscription].refold == .due { try empty(subscription) }
         guard case .under(let through) = residents.subscriptions[subscription].refold
         else { throw CorruptRow() }
         let customer = residents.subscriptions[subscription].customer
         return RefoldWork(
-            subscription: number, through: through,
+            subscription: residents.subscriptions[subscription].row.number, through: through,
             sequences: try indexes.customers.sequences(
                 of: residents.customers[customer].key, after: through, limit: Self.refoldPage,
                 on: database),
             catalog: catalog)
+    }
+
+    private mutating func firstRefold() throws -> Int32? {
+        guard let number = try database.firstRefold(),
+            let row = try database.subscription(number: number)
+        else { return nil }
+        return try resident(row)
     }
 
     private mutating func empty(_ subscription: Int32) throws {

@@ -27,7 +27,7 @@ struct WriterState: ~Copyable {
         let checkpoint = Checkpoint(
             sequence: try database.checkpointSequence(),
             recordsPerSweep: opening.limits.recordsPerSweep)
-        let hasher = try database.keyHasher()
+        let hasher = try database.keyHasher(drawing: opening.hashKey)
         let indexes = try KeyIndexes(
             on: database, opening.limits.runs, sorter: opening.sorter)
         let catalog = CompiledCatalog(try database.catalogBook(), hasher)
@@ -93,6 +93,8 @@ struct Opening: Sendable {
     let limits: LedgerLimits
     let sorter: RunSorter
     let memory: MemoryBudget
+    /// The secret of a new file's hashes; nil draws one.
+    var hashKey: [UInt8]?
 }
 
 extension LedgerError {

@@ -122,6 +122,14 @@ extension Scene {
         try await ledger.append(events, at: now)
     }
 
+    @discardableResult
+    func void(_ event: UsageEvent, at now: Instant = start) async throws -> VoidOutcome {
+        try await ledger.void(
+            EventVoid(
+                customerId: event.customerId, customerEventId: event.customerEventId,
+                reason: "test"), at: now)
+    }
+
     func usage(at instant: Instant = start, of subscription: String = "s") async throws
         -> PeriodUsage
     {

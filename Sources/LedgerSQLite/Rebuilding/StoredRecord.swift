@@ -1,0 +1,124 @@
+internal import Billing
+internal import JSON
+internal import Ledger
+internal import SQLite
+
+/// A record as the log has it.
+struct StoredRecord {
+    let sequence: Int64
+    let kind: LogRecordKind
+    let at: Instant
+    let hash: Digest
+    let payload: [UInt8]
+}
+
+extension Database {
+    /// Up to `limit` records after `sequence`, in order.
+    borrowing func records(after sequence: Int64, limit: Int) throws -> [StoredRecord] {
+        try all(
+            """
+            SELECT sequence, kind, recordedAt, hash, payload FROM log
+            WHERE sequence > ? ORDER BY sequence LIMIT ?
+            """
+        ) { row throws(SQLiteError) in
+            try row.bind(1, sequence)
+            try row.bind(2, Int64(limit))
+        } _: { row in
+            Result { try StoredRecord(row) }
+        }.map { try $0.get() }
+    }
+}
+
+extension StoredRecord {
+    fileprivate init(_ row: borrowing Statement) throws {
+        guard let kind = LogRecordKind(rawValue: row.integer(1)), let hash = Digest(row.bytes(3))
+        else { throw CorruptRow() }
+        self.init(
+            sequence: row.integer(0), kind: kind, at: Instant(microseconds: row.integer(2)),
+            hash: hash, payload: row.bytes(4))
+    }
+
+    /// Reads the payload, which this program wrote.
+    fileprivate func read<Value>(_ read: (inout FieldReader) -> Value?) throws -> Value {
+        let issues = FieldIssues()
+        let document = try JSONDocument.parse(payload)
+        guard var reader = FieldValue(document.root, issues: issues).object(),
+            let value = read(&reader)
+        else { throw CorruptRow() }
+        try issues.throwIfAny()
+        return value
+    }
+}
+
+extension WriterState {
+    /// Carries out a record again: what it decided is decided the same way.
+    mutating func carryOut(_ record: StoredRecord) throws {
+        switch record.kind {
+        case .event: return  // They come by batches.
+        case .catalog:
+            _ = try apply(Catalog(payload: record.payload), dryRun: false, at: record.at)
+        case .customer:
+            let customer = try record.read { reader in
+                Customer(reader.value)
+            }
+            _ = try upsert(customer, at: record.at)
+        case .subscription: try carryOutSubscription(record)
+        case .periodOpened: try carryOutOpening(record)
+        case .periodClosed: try carryOutClose(record)
+        case .void: try carryOutVoid(record)
+        }
+    }
+
+    private mutating func carryOutSubscription(_ record: StoredRecord) throws {
+        let new = try record.read { reader -> NewSubscription? in
+            guard let id = reader.optional("id")?.identifier(),
+                let customerId = reader.optional("customerId")?.identifier(),
+                var plan = reader.optional("plan")?.object(),
+                let key = plan.optional("key")?.key(),
+                let startsAt = reader.optional("startsAt")?.instant()
+            else { return nil }
+            return NewSubscription(
+                id: id, customerId: customerId, plan: key, startsAt: startsAt,
+                endsAt: reader.optional("endsAt")?.instant())
+        }
+        _ = try create(new, at: record.at)
+    }
+
+    /// A period that was opened by itself: for events that were folded anew.
+    private mutating func carryOutOpening(_ record: StoredRecord) throws {
+        let (id, start) = try record.read { reader -> (Identifier, Instant)? in
+            guard let id = reader.optional("subscriptionId")?.identifier(),
+                var period = reader.optional("period")?.object(),
+                let start = period.optional("start")?.instant()
+            else { return nil }
+            return (id, start)
+        }
+        guard let subscription = try subscription(id) else { throw CorruptRow() }
+        _ = try openPeriod(of: subscription, containing: start, at: record.at)
+    }
+
+    private mutating func carryOutClose(_ record: StoredRecord) throws {
+        let id = try record.read { $0.optional("subscriptionId")?.identifier() }
+        guard let subscription = try subscription(id) else { throw CorruptRow() }
+        try finishRefolds(of: subscription)
+        _ = try closeNext(of: subscription, at: record.at)
+    }
+
+    private mutating func carryOutVoid(_ record: StoredRecord) throws {
+        let void = try record.read { reader -> EventVoid? in
+            guard let customerId = reader.optional("customerId")?.identifier(),
+                let event = reader.optional("customerEventId")?.identifier(),
+                let reason = reader.optional("reason")?.string()
+            else { return nil }
+            return EventVoid(customerId: customerId, customerEventId: event, reason: reason)
+        }
+        _ = try self.void(void, at: record.at)
+    }
+
+    /// Folds anew what waits for it, at once: one subscription, or all.
+    mutating func finishRefolds(of subscription: Int32?) throws {
+        while let work = try nextRefold(of: subscription) {
+            try fold(work, database.refoldPage(work.sequences, catalog, hasher))
+        }
+    }
+}
