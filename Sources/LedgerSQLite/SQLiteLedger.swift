@@ -11,6 +11,7 @@ package final class SQLiteLedger: LedgerStore {
     let hasher: KeyHasher
     let published: Published
     let refolds: RefoldThread
+    let path: String
     /// Held until the writer has ended.
     private let lock: Mutex<FileLock?>
 
@@ -55,6 +56,7 @@ package final class SQLiteLedger: LedgerStore {
         let state = try WriterState.open(opening, published: nil)
         let published = state.published
         hasher = state.hasher
+        self.path = path
         self.lock = Mutex(lock)
         self.published = published
         readers = try ReaderThreads(path: path, logger: logger)

@@ -1,13 +1,14 @@
 /// The running state of one charge in one billing period: what its events add up to, and the proof.
 package struct Accumulator: Sendable, Equatable {
+    // What every event changes stands together.
     package var aggregate = Aggregate()
-    /// Fees of a percentage price, taken as the events arrive; nil for all other prices.
-    package var fees: TransactionFees?
     package var evidence = Evidence()
     /// The first groups in log order, at most `BillingLimits.groups`, and one for all others.
     package var groups = GroupAccumulators()
     /// Late events that the plan's policy never bills.
     package var ignoredEventCount: Int64 = 0
+    /// Fees of a percentage price, taken as the events arrive; nil for all other prices.
+    package var fees: TransactionFees?
 
     package init(fees: TransactionFees? = nil) { self.fees = fees }
 }

@@ -13,6 +13,8 @@ struct Residents: ~Copyable {
     /// By the hash of a customer's id: 1 + its handle; 0 is free.
     private var table: [UInt32] = Array(repeating: 0, count: 64)
     private var hand: Int32 = 0
+    /// Keeps what `find` looks at from being optimised away.
+    private var looked: Int64 = 0
     /// Groups of all accumulators in memory.
     private var groupCount = 0
 
@@ -41,6 +43,28 @@ extension Residents {
         let handle = Int32(truncatingIfNeeded: table[slot]) - 1
         customers[handle].isUsed = true
         return handle
+    }
+
+    /// Finds the customers of a batch: their handles, -1 for those that are not in memory.
+    ///
+    /// All at once, and what their events will change is looked at: the processor fetches many rows
+    /// at a time, where one event after the other would wait for each.
+    mutating func find(_ events: [PreparedEvent], into handles: inout [Int32]) {
+        handles.removeAll(keepingCapacity: true)
+        for index in events.indices {
+            let slot = slot(of: events[index].customer)
+            handles.append(Int32(truncatingIfNeeded: table[slot]) - 1)
+        }
+        var sum: Int64 = 0
+        for handle in handles where handle >= 0 {
+            customers[handle].isUsed = true
+            guard let period = customers[handle].shortcut?.placement.period else { continue }
+            for charge in periods[period].accumulators.indices {
+                sum &+= periods[period].accumulators[charge].evidence.eventCount
+                sum &+= periods[period].accumulators[charge].aggregate.uniqueCount
+            }
+        }
+        looked = sum
     }
 
     mutating func insert(_ customer: ResidentCustomer) -> Int32 {

@@ -68,6 +68,27 @@ final class WriterThread: Sendable {
         return try answer.get()
     }
 
+    /// Runs `body` in a group commit without waiting for it.
+    func post(
+        _ body: @escaping @Sendable (inout WriterState) throws -> Void,
+        fail: @escaping @Sendable (LedgerError) -> Void
+    ) {
+        let job = Job(
+            weight: 1,
+            run: { state in
+                try body(&state)
+                return {}
+            }, fail: fail)
+        do throws(Mailbox<Job>.Refusal) {
+            try mailbox.put(job)
+        } catch {
+            fail(error == .full ? .tooMuchWaiting : .closed)
+        }
+    }
+
+    /// Calls that wait.
+    var waitingCount: Int { mailbox.count }
+
     /// The same for a thread of the store's own, which waits.
     func performAndWait<Result: Sendable>(
         _ body: @escaping @Sendable (inout WriterState) throws -> Result
@@ -129,7 +150,10 @@ private struct Loop: Sendable {
 
     func run(_ first: Handover) {
         var state = first.take()
-        while let group = mailbox.take(limit: WriterThread.groupLimit, weight: \.weight) {
+        var isBackingUp = false
+        while let group = mailbox.take(
+            limit: WriterThread.groupLimit, waits: !isBackingUp, weight: \.weight)
+        {
             if state == nil {
                 do { state = try reopen() } catch {
                     logger.error(
@@ -140,7 +164,13 @@ private struct Loop: Sendable {
                 for job in group { job.fail(.failed) }
                 continue
             }
-            if commit(group, &open) { state = consume open }
+            guard group.isEmpty || commit(group, &open) else {
+                isBackingUp = false
+                continue
+            }
+            open.stepBackup()
+            isBackingUp = open.backup != nil
+            state = consume open
         }
         guard var last = state.take() else { return }
         do { try last.finish() } catch {

@@ -7,6 +7,8 @@ internal import SQLite
 struct AppendScratch {
     /// The records that a batch's keys have already; 0 where a key is new.
     var known: [Int64] = []
+    /// The customers of a batch that are in memory; -1 for the others.
+    var customers: [Int32] = []
     var placements: [Placement] = []
 }
 
@@ -17,6 +19,7 @@ extension WriterState {
         let batch = given.catalog === catalog ? given : given.prepared(with: catalog, hasher)
         try indexes.seen.lookup(batch.prepared, into: &scratch.known, on: database)
         let known = scratch.known
+        residents.find(batch.prepared, into: &scratch.customers)
         var outcomes: [AppendOutcome] = []
         outcomes.reserveCapacity(batch.events.count)
         for index in 0..<batch.events.count {
@@ -24,8 +27,18 @@ extension WriterState {
                 known[index] == 0
                     ? try append(batch, index, at: now)
                     : try repeated(batch.prepared[index].hash, known[index]))
+            note(outcomes[index])
         }
         return outcomes
+    }
+
+    private mutating func note(_ outcome: AppendOutcome) {
+        switch outcome {
+        case .accepted: statistics.acceptedEvents += 1
+        case .duplicate: statistics.duplicateEvents += 1
+        case .conflict: statistics.conflictingEvents += 1
+        case .rejected: statistics.rejectedEvents += 1
+        }
     }
 
     private func repeated(_ hash: Digest, _ sequence: Int64) throws -> AppendOutcome {
@@ -54,7 +67,7 @@ extension WriterState {
             indexes.rollBack(to: mark)
             return .rejected(remarks.issues)
         }
-        try append(batch.events[index], at: now)
+        try appendRecord(batch, index, at: now)
         indexes.customers.insert(batch.prepared[index].customer, sequence)
         try fold(batch, index, sequence)
         if !remarks.ignored.isEmpty { try note(remarks.ignored) }

@@ -25,7 +25,7 @@ extension WriterState {
     private mutating func replay(_ batch: PreparedBatch, _ record: RefoldRecord) throws {
         let event = batch.events[record.place]
         let prepared = batch.prepared[record.place]
-        let customer = try customer(prepared.customer, event)
+        let customer = try customer(of: batch, record.place)
         for subscription in residents.customers[customer].subscriptions
         where takes(subscription, prepared, event.timestamp) {
             // What is being folded anew takes it in its turn.

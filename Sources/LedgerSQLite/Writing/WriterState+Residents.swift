@@ -10,9 +10,10 @@ extension WriterState {
     }
 
     /// The customer of an event.
-    mutating func customer(_ key: KeyHash, _ event: UsageEvent) throws -> Int32 {
+    mutating func customer(of batch: PreparedBatch, _ index: Int) throws -> Int32 {
+        let key = batch.prepared[index].customer
         if let known = residents.customer(key) { return known }
-        return try load(key, event.customerId)
+        return try load(key, batch.events[index].customerId)
     }
 
     private mutating func load(_ key: KeyHash, _ id: Identifier) throws -> Int32 {

@@ -16,7 +16,8 @@ extension WriterState {
             for issue in batch.newestIssues(index) { remarks.add(issue) }
         }
         let timestamp = batch.prepared[index].timestamp
-        let customer = try customer(batch.prepared[index].customer, batch.events[index])
+        let found = scratch.customers[index]
+        let customer = found >= 0 ? found : try customer(of: batch, index)
         if batch.prepared[index].subscription == nil,
             let shortcut = residents.customers[customer].shortcut,
             shortcut.start <= timestamp, timestamp < shortcut.end

@@ -35,7 +35,7 @@ extension WriterState {
     private mutating func subscriptions(billing event: Int64) throws -> [Int32] {
         let page = try database.refoldPage([event], catalog, hasher)
         let prepared = page.batch.prepared[0]
-        let customer = try customer(prepared.customer, page.batch.events[0])
+        let customer = try customer(of: page.batch, 0)
         var touched: [Int32] = []
         for subscription in residents.customers[customer].subscriptions
         where takes(subscription, prepared, page.batch.events[0].timestamp) {

@@ -16,6 +16,9 @@ struct WriterState: ~Copyable {
     let hasher: KeyHasher
     var residents = Residents()
     var scratch = AppendScratch()
+    /// The backup that is being made.
+    var backup: RunningBackup?
+    var statistics = StoreStatistics()
     private let memory: MemoryBudget
 
     /// Opens the file, brings its schema up to date and recovers what was not saved from the log.
@@ -32,10 +35,11 @@ struct WriterState: ~Copyable {
             on: database, opening.limits.runs, sorter: opening.sorter)
         let catalog = CompiledCatalog(try database.catalogBook(), hasher)
         let published = published ?? Published(catalog)
-        published.set(catalog)
+        published.set(catalog, published.statistics)
         var state = WriterState(
             database: database, published: published, head: head, catalog: catalog,
             checkpoint: checkpoint, indexes: indexes, hasher: hasher, memory: opening.memory)
+        state.statistics = published.statistics
         try state.recover()
         try state.database.takeUpInvoices()
         return state
@@ -57,7 +61,20 @@ struct WriterState: ~Copyable {
         }
         try database.appendCommit(head)
         try database.connection.execute("COMMIT")
-        published.set(catalog)
+        noteStatistics()
+        published.set(catalog, statistics)
+    }
+
+    private mutating func noteStatistics() {
+        statistics.sequence = head.sequence
+        statistics.groups += 1
+        statistics.residentCustomers = residents.customers.count
+        statistics.memory.budget = memory.bytes
+        statistics.memory.keys = indexes.seen.byteCount
+        statistics.memory.values = indexes.unique.byteCount
+        statistics.memory.customerIndex = indexes.customers.byteCount
+        statistics.memory.rows = residents.byteCount
+        statistics.memory.pageCache = database.connection.cacheBytes
     }
 
     /// Runs one job of a group.
@@ -133,20 +150,25 @@ extension LogHead {
 
 /// What other threads may see of the writer's state: only what is committed.
 final class Published: Sendable {
-    private let compiled: Mutex<CompiledCatalog>
+    private let state: Mutex<(catalog: CompiledCatalog, statistics: StoreStatistics)>
 
-    init(_ catalog: CompiledCatalog) { compiled = Mutex(catalog) }
+    init(_ catalog: CompiledCatalog) { state = Mutex((catalog, StoreStatistics())) }
 
-    var catalog: CompiledCatalog { compiled.withLock { $0 } }
+    var catalog: CompiledCatalog { state.withLock(\.catalog) }
+    var statistics: StoreStatistics { state.withLock(\.statistics) }
 
-    func set(_ catalog: CompiledCatalog) { compiled.withLock { $0 = catalog } }
+    func set(_ catalog: CompiledCatalog, _ statistics: StoreStatistics) {
+        state.withLock { $0 = (catalog, statistics) }
+    }
 }
 
 extension WriterState {
     /// Appends an event's record.
     ///
     /// Its payload is not copied.
-    mutating func append(_ event: UsageEvent, at now: Instant) throws(SQLiteError) {
+    mutating func appendRecord(
+        _ batch: PreparedBatch, _ index: Int, at now: Instant
+    ) throws(SQLiteError) {
         let sequence = head.sequence + 1
         try database.with(
             """
@@ -157,18 +179,18 @@ extension WriterState {
             try row.bind(1, sequence)
             try row.bind(2, now.microseconds)
             // Nothing is copied: the bytes stay where they are until the row is written.
-            try event.withCustomerId { customerId throws(SQLiteError) in
+            try batch.events[index].withCustomerId { customerId throws(SQLiteError) in
                 try row.bind(3, borrowedText: customerId)
-                try event.hash.withBytes { hash throws(SQLiteError) in
+                try batch.prepared[index].hash.withBytes { hash throws(SQLiteError) in
                     try row.bind(4, borrowedBlob: hash)
-                    try event.withPayload { payload throws(SQLiteError) in
+                    try batch.events[index].withPayload { payload throws(SQLiteError) in
                         try row.bind(5, borrowedBlob: payload)
                         _ = try row.step()
                     }
                 }
             }
         }
-        head.append(event.hash, sequence, at: now)
+        head.append(batch.prepared[index].hash, sequence, at: now)
     }
 
     /// Appends a record and returns its sequence.
