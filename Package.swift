@@ -106,7 +106,8 @@ let package = Package(
         .executableTarget(
             name: "benchmarks",
             dependencies: [
-                "Billing", "JSON", "SQLite", "CAllocations", "TestRandom", arguments,
+                "Billing", "JSON", "Ledger", "LedgerSQLite", "SQLite", "CAllocations", "TestRandom",
+                arguments, logging,
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             path: "Benchmarks", exclude: ["README.md", "CAllocations"], swiftSettings: house),
@@ -132,7 +133,7 @@ let package = Package(
             "Runtime",
             [
                 "tallystick", "tallystick-demo", "SocketServer", "JSON", "Billing", "FunctionKit",
-                "Ledger", "Curl", "Webhooks", logging, lifecycle,
+                "Ledger", "SQLite", "Curl", "Webhooks", logging, lifecycle,
             ]),
         tests("Import", ["tallystick", "JSON"]),
         tests(

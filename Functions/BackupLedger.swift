@@ -24,7 +24,8 @@ package struct BackupLedger: Function {
 
     package func handle(_ input: Input, _ context: FunctionContext) async throws -> BackupReport {
         guard input.file.hasPrefix("/") else {
-            throw Problem(.unprocessable, "file must be an absolute path, for example /backups/a.db")
+            throw Problem(
+                .unprocessable, "file must be an absolute path, for example /backups/a.db")
         }
         return BackupReport(outcome: try await ledger.backup(to: input.file))
     }

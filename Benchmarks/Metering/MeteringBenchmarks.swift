@@ -31,7 +31,7 @@ enum MeteringBenchmarks {
                 .metering, "an event into count, sum and percentage", operations: events.count,
                 targetNanoseconds: 100,
                 baseline: "an event into count, sum and percentage, Foundation.Decimal",
-                mayAllocate: false
+                allocationLimit: 0
             ) {
                 var charges = charges
                 // By index: to iterate would copy every event, which costs as much as a fold.
@@ -48,14 +48,14 @@ enum MeteringBenchmarks {
             },
             Benchmark(
                 .metering, "three accumulators checked and folded, with digests",
-                operations: events.count, mayAllocate: false
+                operations: events.count, allocationLimit: 0
             ) {
                 var charges = charges
                 for index in events.indices { try charges.checkAndFold(events[index]) }
                 return charges.checksum
             },
             Benchmark(
-                .metering, "three links of a digest", operations: 64, mayAllocate: false
+                .metering, "three links of a digest", operations: 64, allocationLimit: 0
             ) {
                 var digest = Digest.zero
                 let hash = events[0].occurrence.hash

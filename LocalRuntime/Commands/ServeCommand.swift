@@ -56,7 +56,8 @@ struct ServeCommand: AsyncParsableCommand {
                 memory: memory, portFile: portFile)
             let configuration = try ServeConfiguration(flags, setting)
             try await Wiring.with(
-                configuration.dataFile, memory: configuration.memoryBytes, webhooks: .init(setting), logger: logger
+                configuration.dataFile, memory: configuration.memoryBytes, webhooks: .init(setting),
+                logger: logger
             ) { wiring in
                 try await LocalServer(wiring, configuration, logger: logger).run()
             }

@@ -63,6 +63,14 @@ package struct JSONWriter: Sendable {
         quote(value)
     }
 
+    /// A string whose characters need no escape, written where it will stand.
+    package mutating func plainString(_ append: (inout [UInt8]) -> Void) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        append(&bytes)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
     package mutating func number(_ value: some FixedWidthInteger) {
         separate()
         bytes.append(contentsOf: String(value).utf8)

@@ -80,7 +80,8 @@ import Testing
         "SELECT sequence, kind, recordedAt, customerId, hex(hash), hex(payload) FROM log",
         "SELECT hex(chain) FROM log_commit ORDER BY lastSequence DESC LIMIT 1",
         "SELECT * FROM customer",
-        "SELECT id, customerId, planVersion, anchor, nextStart, nextEnd, dueAt FROM subscription", "SELECT *, hex(chain) FROM period",
+        "SELECT id, customerId, planVersion, anchor, nextStart, nextEnd, dueAt FROM subscription",
+        "SELECT *, hex(chain) FROM period",
         "SELECT period, hex(state) FROM accumulator ORDER BY period",
         "SELECT event, sequence FROM void",
     ]
@@ -109,7 +110,8 @@ import Testing
             {
                 return known
             }
-            let at = Scene.start + .seconds(Int.random(in: 0...max(1, step), using: &random) * 129_600)
+            let at =
+                Scene.start + .seconds(Int.random(in: 0...max(1, step), using: &random) * 129_600)
             return try event(
                 "e\(step)-\(index)", customer: "c\(Int.random(in: 0..<4, using: &random))",
                 at: at.description, value: "\(Int.random(in: 0..<20, using: &random))")

@@ -28,7 +28,8 @@ import Testing
             // The void is a link of each chain, behind the three events.
             let record = Digest(
                 hashing: Array(
-                    #"{"customerEventId":"b","customerId":"acme","reason":"test","void":true}"#.utf8))
+                    #"{"customerEventId":"b","customerId":"acme","reason":"test","void":true}"#.utf8
+                ))
             for (was, now) in zip(before.accumulators, usage.accumulators) {
                 #expect(now.evidence.digest == was.evidence.digest.link(record))
                 #expect(now.evidence.eventCount == 2)
@@ -74,7 +75,8 @@ import Testing
 
     @Test func eventsThatComeMeanwhileAreCountedOnce() async throws {
         try await Scene.with { scene in
-            try await scene.basics(Scene.catalog(aggregations: [.count, .unique], groupBy: ["value"]))
+            try await scene.basics(
+                Scene.catalog(aggregations: [.count, .unique], groupBy: ["value"]))
             let sent = try (0..<3000).map { try event("e\($0)", value: "\($0 % 7)") }
             try await scene.send(sent)
             for index in 0..<5 {

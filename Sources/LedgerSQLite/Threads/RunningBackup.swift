@@ -22,7 +22,8 @@ final class RunningBackup {
         // Exclusively: whatever is there stays as it is.
         let descriptor = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            let reason = errno == EEXIST ? "there is a file already" : String(cString: strerror(errno))
+            let reason =
+                errno == EEXIST ? "there is a file already" : String(cString: strerror(errno))
             throw LedgerError(
                 .unprocessable, "\(path) cannot be written: \(reason); name a new file",
                 pointer: "/file")

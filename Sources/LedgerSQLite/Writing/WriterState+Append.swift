@@ -10,6 +10,7 @@ struct AppendScratch {
     /// The customers of a batch that are in memory; -1 for the others.
     var customers: [Int32] = []
     var placements: [Placement] = []
+    var pending = PendingRecords()
 }
 
 extension WriterState {
@@ -17,6 +18,7 @@ extension WriterState {
     mutating func append(_ given: PreparedBatch, at now: Instant) throws -> [AppendOutcome] {
         // A catalog that was applied since is read anew.
         let batch = given.catalog === catalog ? given : given.prepared(with: catalog, hasher)
+        scratch.pending = PendingRecords()
         try indexes.seen.lookup(batch.prepared, into: &scratch.known, on: database)
         let known = scratch.known
         residents.find(batch.prepared, into: &scratch.customers)
@@ -26,9 +28,10 @@ extension WriterState {
             outcomes.append(
                 known[index] == 0
                     ? try append(batch, index, at: now)
-                    : try repeated(batch.prepared[index].hash, known[index]))
+                    : try repeated(batch, index, known[index], at: now))
             note(outcomes[index])
         }
+        try writePending(of: batch, at: now)
         return outcomes
     }
 
@@ -41,8 +44,12 @@ extension WriterState {
         }
     }
 
-    private func repeated(_ hash: Digest, _ sequence: Int64) throws -> AppendOutcome {
-        try database.hash(ofRecord: sequence) == hash ? .duplicate : .conflict
+    private mutating func repeated(
+        _ batch: PreparedBatch, _ index: Int, _ sequence: Int64, at now: Instant
+    ) throws -> AppendOutcome {
+        if scratch.pending.contains(sequence) { try writePending(of: batch, at: now) }
+        let hash = try database.hash(ofRecord: sequence)
+        return hash == batch.prepared[index].hash ? .duplicate : .conflict
     }
 
     private mutating func append(
@@ -52,7 +59,7 @@ extension WriterState {
         let key = batch.prepared[index].key
         // The batch itself, or another of the group, may have brought the key since the lookup.
         if let known = indexes.seen.insert(key, head.sequence + 1) {
-            return try repeated(batch.prepared[index].hash, known)
+            return try repeated(batch, index, known, at: now)
         }
         let start = head.sequence
         var remarks = try place(batch, index, at: now)

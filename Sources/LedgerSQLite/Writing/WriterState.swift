@@ -141,7 +141,7 @@ struct LogHead {
 }
 
 extension LogHead {
-    fileprivate mutating func append(_ hash: Digest, _ sequence: Int64, at now: Instant) {
+    mutating func append(_ hash: Digest, _ sequence: Int64, at now: Instant) {
         self.sequence = sequence
         chain = chain.link(hash)
         recordedAt = now
@@ -163,36 +163,6 @@ final class Published: Sendable {
 }
 
 extension WriterState {
-    /// Appends an event's record.
-    ///
-    /// Its payload is not copied.
-    mutating func appendRecord(
-        _ batch: PreparedBatch, _ index: Int, at now: Instant
-    ) throws(SQLiteError) {
-        let sequence = head.sequence + 1
-        try database.with(
-            """
-            INSERT INTO log (sequence, kind, recordedAt, customerId, hash, payload)
-            VALUES (?, 1, ?, ?, ?, ?)
-            """
-        ) { row throws(SQLiteError) in
-            try row.bind(1, sequence)
-            try row.bind(2, now.microseconds)
-            // Nothing is copied: the bytes stay where they are until the row is written.
-            try batch.events[index].withCustomerId { customerId throws(SQLiteError) in
-                try row.bind(3, borrowedText: customerId)
-                try batch.prepared[index].hash.withBytes { hash throws(SQLiteError) in
-                    try row.bind(4, borrowedBlob: hash)
-                    try batch.events[index].withPayload { payload throws(SQLiteError) in
-                        try row.bind(5, borrowedBlob: payload)
-                        _ = try row.step()
-                    }
-                }
-            }
-        }
-        head.append(batch.prepared[index].hash, sequence, at: now)
-    }
-
     /// Appends a record and returns its sequence.
     mutating func append(_ record: LogRecord, at now: Instant) throws(SQLiteError) -> Int64 {
         let sequence = head.sequence + 1
