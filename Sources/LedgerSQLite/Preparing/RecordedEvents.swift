@@ -30,27 +30,51 @@ extension Database {
     borrowing func refoldPage(
         _ sequences: [Int64], _ catalog: CompiledCatalog, _ hasher: KeyHasher
     ) throws -> RefoldPage {
-        var records: [RefoldRecord] = []
-        var payloads = PayloadList()
+        var page = PageBuilder()
         for sequence in sequences {
-            let record = try record(sequence)
-            guard record.kind == .void else {
-                let isVoided = try void(of: sequence) != nil
-                records.append(
-                    RefoldRecord(
-                        kind: .event(isVoided: isVoided), sequence: sequence, hash: record.hash,
-                        eventSequence: sequence, place: records.count))
-                payloads.append(record.payload)
-                continue
-            }
-            guard let event = try voided(by: sequence) else { throw CorruptRow() }
+            let isVoided = try void(of: sequence) != nil
+            try page.append(record(sequence), isVoided: isVoided, from: self)
+        }
+        return try page.page(catalog, hasher)
+    }
+
+    /// Reads up to `limit` events and voids after `sequence`, whoever's, in log order.
+    borrowing func usagePage(
+        after sequence: Int64, limit: Int, _ catalog: CompiledCatalog, _ hasher: KeyHasher
+    ) throws -> RefoldPage {
+        var page = PageBuilder()
+        for record in try usageRecords(after: sequence, limit: limit) {
+            try page.append(record, isVoided: false, from: self)
+        }
+        return try page.page(catalog, hasher)
+    }
+}
+
+/// Puts a page together.
+private struct PageBuilder {
+    private var records: [RefoldRecord] = []
+    private var payloads = PayloadList()
+
+    mutating func append(
+        _ record: StoredRecord, isVoided: Bool, from database: borrowing Database
+    ) throws {
+        guard record.kind == .void else {
             records.append(
                 RefoldRecord(
-                    kind: .void, sequence: sequence, hash: record.hash, eventSequence: event,
-                    place: records.count))
-            payloads.append(try payload(ofRecord: event))
+                    kind: .event(isVoided: isVoided), sequence: record.sequence,
+                    hash: record.hash, eventSequence: record.sequence, place: records.count))
+            return payloads.append(record.payload)
         }
-        return RefoldPage(
+        guard let event = try database.voided(by: record.sequence) else { throw CorruptRow() }
+        records.append(
+            RefoldRecord(
+                kind: .void, sequence: record.sequence, hash: record.hash, eventSequence: event,
+                place: records.count))
+        payloads.append(try database.payload(ofRecord: event))
+    }
+
+    func page(_ catalog: CompiledCatalog, _ hasher: KeyHasher) throws -> RefoldPage {
+        RefoldPage(
             records: records, batch: PreparedBatch(try payloads.events(), catalog, hasher))
     }
 }

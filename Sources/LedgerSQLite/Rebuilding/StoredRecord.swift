@@ -1,43 +1,8 @@
 internal import Billing
 internal import JSON
 internal import Ledger
-internal import SQLite
-
-/// A record as the log has it.
-struct StoredRecord {
-    let sequence: Int64
-    let kind: LogRecordKind
-    let at: Instant
-    let hash: Digest
-    let payload: [UInt8]
-}
-
-extension Database {
-    /// Up to `limit` records after `sequence`, in order.
-    borrowing func records(after sequence: Int64, limit: Int) throws -> [StoredRecord] {
-        try all(
-            """
-            SELECT sequence, kind, recordedAt, hash, payload FROM log
-            WHERE sequence > ? ORDER BY sequence LIMIT ?
-            """
-        ) { row throws(SQLiteError) in
-            try row.bind(1, sequence)
-            try row.bind(2, Int64(limit))
-        } _: { row in
-            Result { try StoredRecord(row) }
-        }.map { try $0.get() }
-    }
-}
 
 extension StoredRecord {
-    fileprivate init(_ row: borrowing Statement) throws {
-        guard let kind = LogRecordKind(rawValue: row.integer(1)), let hash = Digest(row.bytes(3))
-        else { throw CorruptRow() }
-        self.init(
-            sequence: row.integer(0), kind: kind, at: Instant(microseconds: row.integer(2)),
-            hash: hash, payload: row.bytes(4))
-    }
-
     /// Reads the payload, which this program wrote.
     fileprivate func read<Value>(_ read: (inout FieldReader) -> Value?) throws -> Value {
         let issues = FieldIssues()

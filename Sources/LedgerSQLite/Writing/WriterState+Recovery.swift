@@ -10,14 +10,14 @@ extension WriterState {
         try database.repeatRefolds(doneFrom: indexes.unique.coveredThrough)
         var last = min(checkpoint.sequence, indexes.coveredThrough)
         while true {
-            let sequences = try database.usageRecords(after: last, limit: Self.pageSize)
-            let page = try database.refoldPage(sequences, catalog, hasher)
+            let page = try database.usagePage(
+                after: last, limit: Self.pageSize, catalog, hasher)
             for record in page.records {
                 indexes.insert(page.batch.prepared[record.place], record)
                 if case .event = record.kind { try replay(page.batch, record) }
             }
-            guard sequences.count == Self.pageSize, let end = sequences.last else { return }
-            last = end
+            guard page.records.count == Self.pageSize, let end = page.records.last else { return }
+            last = end.sequence
         }
     }
 

@@ -40,8 +40,11 @@ struct WriterState: ~Copyable {
             database: database, published: published, head: head, catalog: catalog,
             checkpoint: checkpoint, indexes: indexes, hasher: hasher, memory: opening.memory)
         state.statistics = published.statistics
+        // One transaction: to read outside of one takes and gives back the file's lock each time.
+        try state.database.connection.execute("BEGIN IMMEDIATE")
         try state.recover()
         try state.database.takeUpInvoices()
+        try state.database.connection.execute("COMMIT")
         return state
     }
 
