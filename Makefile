@@ -2,8 +2,8 @@
 
 # What a bare Debian 12 lacks to build and run this with Swift 6.3.
 PACKAGES := binutils ca-certificates g++ git libc6-dev libcurl4-openssl-dev libedit2 \
-	libgcc-12-dev libncurses6 libsimdjson-dev libsqlite3-dev libstdc++-12-dev libxml2 pkg-config \
-	tzdata zlib1g-dev
+	libgcc-12-dev libncurses6 libsimdjson-dev libsqlite3-dev libssl-dev libstdc++-12-dev libxml2 \
+	pkg-config tzdata zlib1g-dev
 
 SOURCES := $(wildcard Package.swift Sources Functions LocalRuntime Tests Benchmarks)
 ONE_WAY := --explicit-target-dependency-import-check error
@@ -33,16 +33,20 @@ demo: setup
 	swift build -c release --product tallystick-demo
 	"$$(swift build -c release --show-bin-path)/tallystick-demo" $(ARGS)
 
-# Also fails where a target imports what it does not depend on: imports point one way.
+# Also fails where a target imports what it does not depend on: imports point one way. What an event
+# allocates is asked of a release build, for a debug build boxes what it likes.
 test: setup
+	swift build -c release --product benchmarks
+	"$$(swift build -c release --show-bin-path)/benchmarks" ledger --samples 5
 	swift test $(ONE_WAY) $(ARGS)
 
 lint:
 	swift format lint --strict --recursive $(SOURCES)
 	.ci/hygiene
 
-# For example: make bench ARGS=pricing, or ARGS='metering --json'. Fails where a target is missed.
+# For example: make bench ARGS=pricing, or ARGS='ingest --quick'. Fails where a target is missed.
 bench: setup
+	swift build -c release --product tallystick
 	swift build -c release --product benchmarks
 	"$$(swift build -c release --show-bin-path)/benchmarks" $(ARGS)
 

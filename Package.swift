@@ -56,6 +56,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(
             url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -68,10 +69,12 @@ let package = Package(
             linkerSettings: [.linkedLibrary("simdjson")]),
         .target(
             name: "CSQLite", path: "Sources/CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
+        .target(
+            name: "CSHA256", path: "Sources/CSHA256", linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "CCurl", path: "Sources/CCurl", linkerSettings: [.linkedLibrary("curl")]),
 
         room("JSON", ["CSimdJSON"]),
-        room("Billing", ["JSON", crypto], docs: ["Pricing/Docs"]),
+        room("Billing", ["JSON", "CSHA256"], docs: ["Pricing/Docs"]),
         room("FunctionKit", ["JSON", "Billing", logging]),
         room("Ledger", ["JSON", "Billing"]),
         room("SQLite", ["CSQLite"]),
@@ -101,7 +104,12 @@ let package = Package(
 
         .target(name: "CAllocations", path: "Benchmarks/CAllocations"),
         .executableTarget(
-            name: "benchmarks", dependencies: ["Billing", "JSON", "CAllocations", arguments],
+            name: "benchmarks",
+            dependencies: [
+                "Billing", "JSON", "Ledger", "LedgerSQLite", "SQLite", "CAllocations", "TestRandom",
+                arguments, logging,
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
             path: "Benchmarks", exclude: ["README.md", "CAllocations"], swiftSettings: house),
 
         .target(name: "SocketServer", path: "Tests/SocketServer", swiftSettings: house),
@@ -141,7 +149,7 @@ let package = Package(
             "Runtime",
             [
                 "tallystick", "tallystick-demo", "SocketServer", "JSON", "Billing", "FunctionKit",
-                "Ledger", "Curl", "Webhooks", logging, lifecycle,
+                "Ledger", "SQLite", "Curl", "Webhooks", logging, lifecycle,
             ]),
         tests("Import", ["tallystick", "JSON"]),
         tests(

@@ -10,9 +10,9 @@ package struct IngestEvent: Function {
     /// How far ahead of the clock an event may be dated.
     private static let maximumAhead = Duration.seconds(24 * 3600)
 
-    private let ledger: any EventLedger & CatalogLedger
+    private let ledger: any EventLedger
 
-    package init(ledger: any EventLedger & CatalogLedger) { self.ledger = ledger }
+    package init(ledger: any EventLedger) { self.ledger = ledger }
 
     package func handle(
         _ input: IngestInput, _ context: FunctionContext
@@ -23,10 +23,7 @@ package struct IngestEvent: Function {
                 "a request takes at most \(Limits.eventsPerRequest) events; send several requests")
         }
         let batch = input.batch.dated(until: context.now + Self.maximumAhead)
-        let catalog = ledger.catalog
-        let outcomes = try await ledger.append(
-            batch.events.map { IncomingEvent($0, issues: $0.unreadable(by: catalog)) },
-            at: context.now)
+        let outcomes = try await ledger.append(batch.events, at: context.now)
         let result = IngestResult(batch, outcomes)
         if input.isSingle { try result.throwUnlessTaken() }
         return result
@@ -41,7 +38,7 @@ package struct IngestInput: FunctionInput {
     package init?(_ value: FieldValue) {
         isSingle = value.node.member("events") == nil
         if isSingle {
-            batch = EventBatch(CollectionOfOne(value.node))
+            batch = EventBatch([value.node])
             return
         }
         guard var reader = value.object() else { return nil }
@@ -71,18 +68,5 @@ extension EventBatch {
         return EventBatch(
             events: events.filter { $0.timestamp <= latest },
             faults: (faults + ahead).sorted { $0.index < $1.index })
-    }
-}
-
-extension UsageEvent {
-    /// What the newest meters that match the event cannot read.
-    fileprivate func unreadable(by catalog: CatalogBook) -> [FieldIssue] {
-        var issues: [FieldIssue] = []
-        for meter in catalog.meters(for: eventName) {
-            do throws(MeterReadingError) { _ = try meter.read(self) } catch {
-                issues.append(FieldIssue(error, meter))
-            }
-        }
-        return issues
     }
 }

@@ -2,6 +2,7 @@ import Billing
 import Curl
 import Foundation
 import FunctionKit
+import Ledger
 import Logging
 import ServiceLifecycle
 import UnixSignals
@@ -36,15 +37,16 @@ struct LocalServer: Sendable {
             if count > 0 { deliveries.ring() }
             return count
         }
-        let gate: HTTPGate
+        var offered = dispatcher
         if let testClock {
-            let advance = AdvanceClock(clock: testClock, engine: engine) {
-                while try await drain() > 0 {}
-            }
-            gate = HTTPGate(dispatcher: dispatcher.adding(advance), isReady: wiring.isReady)
-        } else {
-            gate = HTTPGate(dispatcher: dispatcher, isReady: wiring.isReady)
+            offered = dispatcher.adding(
+                AdvanceClock(clock: testClock, engine: engine) {
+                    while try await drain() > 0 {}
+                })
         }
+        let gate = HTTPGate(
+            dispatcher: offered, isReady: wiring.isReady,
+            statistics: { wiring.ledger.statistics })
         let lane = DeliveryLane(
             ledger: wiring.ledger, sender: wiring.webhooks.sender, logger: logger)
         // They stop in the opposite order, one after the other.

@@ -12,9 +12,12 @@ struct Main: AsyncParsableCommand {
               tallystick import usage.csv --url http://127.0.0.1:8080
               tallystick invoke queryUsage -d '{"subscriptionId": "acme"}'
               tallystick invoke closePeriod --data tallystick.db
+              tallystick backup /backups/monday.db --url http://127.0.0.1:8080
 
             `tallystick help COMMAND` tells more. Every flag has an environment variable TALLYSTICK_….
             """,
         version: ProgramVersion.current,
-        subcommands: [ServeCommand.self, InvokeCommand.self, ImportCommand.self])
+        subcommands: [
+            ServeCommand.self, InvokeCommand.self, ImportCommand.self, BackupCommand.self,
+        ])
 }

@@ -7,6 +7,9 @@ enum RuntimeLimits {
     /// After this long without a byte a connection is closed.
     static let idleSeconds: Int64 = 75
 
+    /// The least that `--memory` takes.
+    static let leastMemoryBytes = 64 << 20
+
     /// How long accepted requests may take once the runtime stops.
     static let requestsStop = Duration.seconds(4)
     /// How long webhook attempts under way may take once the runtime stops.

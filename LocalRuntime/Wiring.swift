@@ -21,15 +21,18 @@ struct Wiring: Sendable {
 
     /// Opens the ledger in the file at `path`, or creates it, for as long as `body` takes.
     ///
+    /// - Parameter memory: bytes that the store may take; nil for its own default.
     /// - Throws: what `body` throws, or `Problem(.unavailable)` whose text says what is wrong with
     ///   the file.
     static func with<Value>(
-        _ path: String, webhooks: WebhookWiring, logger: Logger,
+        _ path: String, memory: Int? = nil, webhooks: WebhookWiring, logger: Logger,
         _ body: (Wiring) async throws -> Value
     ) async throws -> Value {
         let ledger: SQLiteLedger
         do {
-            ledger = try SQLiteLedger.open(path, logger: logger)
+            var limits = LedgerLimits()
+            if let memory { limits.memoryBytes = memory }
+            ledger = try SQLiteLedger.open(path, limits: limits, logger: logger)
         } catch { throw Problem(.unavailable, "\(error)") }
         do {
             let value = try await body(Wiring(ledger, webhooks))
@@ -93,6 +96,7 @@ struct Wiring: Sendable {
         registry.register(ListInvoices(ledger: ledger))
         registry.register(PutWebhookEndpoint(ledger: ledger, policy: webhooks.policy))
         registry.register(ListWebhookDeliveries(ledger: ledger))
+        registry.register(BackupLedger(ledger: ledger))
         return registry
     }
 }

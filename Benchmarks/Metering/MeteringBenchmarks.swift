@@ -31,7 +31,7 @@ enum MeteringBenchmarks {
                 .metering, "an event into count, sum and percentage", operations: events.count,
                 targetNanoseconds: 100,
                 baseline: "an event into count, sum and percentage, Foundation.Decimal",
-                mayAllocate: false
+                allocationLimit: 0
             ) {
                 var charges = charges
                 // By index: to iterate would copy every event, which costs as much as a fold.
@@ -47,23 +47,16 @@ enum MeteringBenchmarks {
                 return fold.count &+ fold.sum.checksum &+ fold.fees.checksum
             },
             Benchmark(
-                .metering, "steps of three accumulators, without digests",
-                operations: events.count, mayAllocate: false
-            ) {
-                var sum = 0
-                for index in events.indices { sum &+= try charges.step(events[index]) }
-                return sum
-            },
-            // The hash function's own context is a block of memory for every link.
-            Benchmark(
-                .metering, "steps of three accumulators, taken, with digests",
-                operations: events.count
+                .metering, "three accumulators checked and folded, with digests",
+                operations: events.count, allocationLimit: 0
             ) {
                 var charges = charges
-                for index in events.indices { try charges.stepAndTake(events[index]) }
+                for index in events.indices { try charges.checkAndFold(events[index]) }
                 return charges.checksum
             },
-            Benchmark(.metering, "three links of a digest", operations: 64) {
+            Benchmark(
+                .metering, "three links of a digest", operations: 64, allocationLimit: 0
+            ) {
                 var digest = Digest.zero
                 let hash = events[0].occurrence.hash
                 for _ in 0..<(3 * 64) { digest = digest.link(hash) }

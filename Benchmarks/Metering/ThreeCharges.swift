@@ -4,7 +4,6 @@ import Billing
 struct ThreeCharges {
     let percentage: Price
     private let terms: PercentagePrice
-    private let perUnit = Price(.perUnit(PerUnitPrice(unitAmount: .one)))
 
     private var count = Aggregate()
     private(set) var sum = Aggregate()
@@ -25,9 +24,9 @@ struct ThreeCharges {
             self.amount = amount
             let timestamp = Instant(seconds: 1_767_225_600 + sequence)
             let hash = Digest(hashing: Array("\(sequence)".utf8))
-            func record(_ reading: MeterReading) -> FoldRecord {
+            func record(_ value: FoldRecord.Value) -> FoldRecord {
                 FoldRecord(
-                    sequence: sequence, timestamp: timestamp, hash: hash, reading: reading,
+                    sequence: sequence, timestamp: timestamp, hash: hash, value: value,
                     isLate: false, isNewValue: false, group: nil)
             }
             occurrence = record(.occurrence)
@@ -51,26 +50,18 @@ struct ThreeCharges {
         try fees.fold(event.amount, price: terms)
     }
 
-    /// What a ledger reckons for an event before it takes any of it.
-    func step(_ event: Event) throws -> Int {
-        let counted = try countAccumulator.step(event.occurrence, price: perUnit)
-        let summed = try sumAccumulator.step(event.value, price: perUnit)
-        let paid = try percentageAccumulator.step(event.value, price: percentage)
-        return checksum(of: counted) &+ checksum(of: summed) &+ checksum(of: paid)
+    /// What a ledger checks before it takes any of an event.
+    func check(_ event: Event) throws {
+        try sumAccumulator.check(event.amount, group: nil, percentage: nil)
+        try percentageAccumulator.check(event.amount, group: nil, percentage: terms)
     }
 
-    /// All that a ledger folds: values, fees, evidence and digests, each step made and then taken.
-    mutating func stepAndTake(_ event: Event) throws {
-        let counted = try countAccumulator.step(event.occurrence, price: perUnit)
-        let summed = try sumAccumulator.step(event.value, price: perUnit)
-        let paid = try percentageAccumulator.step(event.value, price: percentage)
-        countAccumulator.take(counted)
-        sumAccumulator.take(summed)
-        percentageAccumulator.take(paid)
-    }
-
-    private func checksum(of step: FoldStep) -> Int {
-        withUnsafeBytes(of: step) { Int($0[0]) }
+    /// All that a ledger folds: checked, then values, fees, evidence and digests.
+    mutating func checkAndFold(_ event: Event) throws {
+        try check(event)
+        try countAccumulator.fold(event.occurrence, percentage: nil)
+        try sumAccumulator.fold(event.value, percentage: nil)
+        try percentageAccumulator.fold(event.value, percentage: terms)
     }
 
     var checksum: Int {

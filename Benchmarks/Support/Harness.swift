@@ -61,9 +61,9 @@ struct Harness {
 
     private func allocations(of benchmark: Benchmark, _ checksum: inout Int) throws -> Double? {
         guard allocations_are_counted() else { return nil }
-        let before = allocations_of_this_thread()
+        let before = allocations_of_all_threads()
         checksum &+= try benchmark.run(passes: 10)
-        let count = allocations_of_this_thread() - before
+        let count = allocations_of_all_threads() - before
         return Double(count) / Double(10 * benchmark.operations)
     }
 }
@@ -86,8 +86,10 @@ struct Measurement {
         if let target = benchmark.targetNanoseconds, leastNanoseconds > target {
             faults.append("slower than its target")
         }
-        if !benchmark.mayAllocate, let allocationsPerOperation, allocationsPerOperation > 0 {
-            faults.append("allocates")
+        if let limit = benchmark.allocationLimit, let allocationsPerOperation,
+            allocationsPerOperation > limit
+        {
+            faults.append(limit == 0 ? "allocates" : "allocates too often")
         }
         return faults
     }

@@ -4,13 +4,15 @@ import JSON
 
 /// What benchmarks are made from, read as the contract writes it.
 enum Reading {
-    static func price(_ json: String) throws -> Price {
+    static func price(_ json: String) throws -> Price { try value(json, Price.init) }
+
+    static func value<Value>(_ json: String, _ read: (FieldValue) -> Value?) throws -> Value {
         let issues = FieldIssues()
         let document = try JSONDocument.parse(Array(json.utf8))
-        let price = Price(FieldValue(document.root, issues: issues))
+        let value = read(FieldValue(document.root, issues: issues))
         try issues.throwIfAny()
-        guard let price else { throw Disagreement(what: "no price in \(json)") }
-        return price
+        guard let value else { throw Disagreement(what: "nothing can be read from \(json)") }
+        return value
     }
 
     static func decimal(_ text: String) throws -> Decimal {

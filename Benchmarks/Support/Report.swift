@@ -1,12 +1,27 @@
 import Foundation
 import JSON
 
-/// The measurements of a run, as a table and as JSON.
+/// The measurements of a run, as tables and as JSON.
 struct Report {
     let measurements: [Measurement]
+    let ingest: [Figure]
     let load: [Double]
 
-    var table: String {
+    /// What was measured, the tables apart by an empty line.
+    var tables: String {
+        var tables: [String] = []
+        if !measurements.isEmpty { tables.append(table) }
+        if !ingest.isEmpty {
+            tables.append(TextTable.aligned([Figure.heading] + ingest.map(\.row)))
+        }
+        return tables.joined(separator: "\n\n")
+    }
+
+    var hasFaults: Bool {
+        measurements.contains { !$0.faults.isEmpty } || ingest.contains { $0.isMet == false }
+    }
+
+    private var table: String {
         var rows = [
             ["benchmark", "median ns", "least ns", "target ns", "baseline", "allocations", ""]
         ]
@@ -22,7 +37,7 @@ struct Report {
                     .joined(separator: ", "),
             ])
         }
-        return Self.aligned(rows)
+        return TextTable.aligned(rows)
     }
 
     var loadLine: String {
@@ -38,6 +53,8 @@ struct Report {
             writer.array { writer in
                 for measurement in measurements { write(measurement, to: &writer) }
             }
+            writer.key("ingest")
+            writer.array { writer in for figure in ingest { figure.write(to: &writer) } }
         }
         return writer.bytes
     }
@@ -74,19 +91,6 @@ struct Report {
     private static func text(_ value: Double) -> String {
         if value == value.rounded() { return String(format: "%.0f", value) }
         return String(format: value < 100 ? "%.1f" : "%.0f", value)
-    }
-
-    /// Columns as wide as their widest cell: the first one from the left, all others from the right.
-    private static func aligned(_ rows: [[String]]) -> String {
-        let widths = (rows.first ?? []).indices.map { column in
-            rows.map { $0[column].count }.max() ?? 0
-        }
-        return rows.map { row in
-            row.enumerated().map { column, cell in
-                let space = String(repeating: " ", count: widths[column] - cell.count)
-                return column == 0 || column == row.count - 1 ? cell + space : space + cell
-            }.joined(separator: "  ")
-        }.joined(separator: "\n")
     }
 }
 

@@ -45,13 +45,7 @@ struct InvokeCommand: AsyncParsableCommand {
         let setting = Setting()
         let result = try await Exit.reporting {
             let body = try InvocationInput.read(input)
-            if let url = url ?? (data == nil ? setting.text(nil, "URL") : nil) {
-                return try await RemoteInvocation(url: url).call(function, body)
-            }
-            return try await LocalInvocation(
-                dataFile: setting.text(data, "DATA") ?? ServeConfiguration.defaultDataFile,
-                setting: setting
-            ).call(function, body)
+            return try await Invocation(data: data, url: url, setting).call(function, body)
         }
         FileHandle.standardOutput.write(Data(result + [UInt8(ascii: "\n")]))
     }

@@ -38,6 +38,12 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The runtime's configuration (YAML): timers.")
     var config: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Memory that the ledger's tables, filters and rows may take. (default: 256MiB)",
+            valueName: "SIZE"))
+    var memory: String?
+
     @Option(help: "Write the port to this file once requests are accepted.")
     var portFile: String?
 
@@ -47,10 +53,11 @@ struct ServeCommand: AsyncParsableCommand {
         try await Exit.reporting {
             let flags = ServeFlags(
                 data: data, host: host, port: port, catalog: catalog, clock: clock, config: config,
-                portFile: portFile)
+                memory: memory, portFile: portFile)
             let configuration = try ServeConfiguration(flags, setting)
             try await Wiring.with(
-                configuration.dataFile, webhooks: .init(setting), logger: logger
+                configuration.dataFile, memory: configuration.memoryBytes, webhooks: .init(setting),
+                logger: logger
             ) { wiring in
                 try await LocalServer(wiring, configuration, logger: logger).run()
             }

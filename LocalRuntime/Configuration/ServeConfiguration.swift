@@ -13,6 +13,8 @@ struct ServeConfiguration: Sendable {
     /// Where a test clock starts; nil goes by the wall clock.
     let clock: Instant?
     let runtime: RuntimeConfiguration
+    /// What the store may take; nil for its own default.
+    let memoryBytes: Int?
     /// Written once requests are accepted.
     let portFile: String?
 
@@ -29,6 +31,7 @@ struct ServeConfiguration: Sendable {
         catalog = try setting.text(flags.catalog, "CATALOG").map(TextFile.json)
         runtime =
             try setting.text(flags.config, "CONFIG").map(RuntimeConfiguration.read) ?? .standard
+        memoryBytes = try setting.bytes(memory: flags.memory)
         clock = try setting.text(flags.clock, "CLOCK").map(Self.instant)
         guard Self.isLoopback(host) else {
             throw SettingError(
@@ -58,5 +61,6 @@ struct ServeFlags: Sendable {
     var catalog: String?
     var clock: String?
     var config: String?
+    var memory: String?
     var portFile: String?
 }

@@ -29,6 +29,24 @@ struct Setting: Sendable {
         return value
     }
 
+    /// The flag `--memory`: a number of bytes, or of KiB, MiB or GiB.
+    ///
+    /// - Throws: `SettingError` where it is none, or less than the store can do with.
+    func bytes(memory flag: String?) throws(SettingError) -> Int? {
+        guard let text = text(flag, "MEMORY") else { return nil }
+        let units = ["KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30]
+        let unit = units.first { text.hasSuffix($0.key) }
+        let number = Int(text.dropLast(unit == nil ? 0 : 3))
+        guard let bytes = number?.multipliedReportingOverflow(by: unit?.value ?? 1),
+            !bytes.overflow, bytes.partialValue >= RuntimeLimits.leastMemoryBytes
+        else {
+            throw SettingError(
+                "--memory (TALLYSTICK_MEMORY) must be a size of at least 64MiB, like 512MiB or "
+                    + "2GiB, not \"\(text)\"")
+        }
+        return bytes.partialValue
+    }
+
     /// Whether the variable is `1`.
     func isOn(_ name: String) -> Bool { environment["TALLYSTICK_" + name] == "1" }
 }

@@ -2,6 +2,7 @@ import FunctionKit
 import HTTPTypes
 import Hummingbird
 import JSON
+import Ledger
 import Logging
 
 /// Turns HTTP requests into calls and their outcomes into answers.
@@ -11,11 +12,16 @@ struct HTTPGate: HTTPResponder {
     let dispatcher: Dispatcher
     /// Whether the store can be used.
     let isReady: @Sendable () async -> Bool
+    let statistics: @Sendable () -> StoreStatistics
     private let reader = BodyReader(budget: BodyBudget(bytes: RuntimeLimits.bodyBytesInFlight))
 
-    init(dispatcher: Dispatcher, isReady: @escaping @Sendable () async -> Bool) {
+    init(
+        dispatcher: Dispatcher, isReady: @escaping @Sendable () async -> Bool,
+        statistics: @escaping @Sendable () -> StoreStatistics
+    ) {
         self.dispatcher = dispatcher
         self.isReady = isReady
+        self.statistics = statistics
     }
 
     func respond(to request: Request, context: CallContext) async -> Response {
@@ -42,27 +48,31 @@ struct HTTPGate: HTTPResponder {
             return Self.wrongMethod(request.method, route, requestId)
         }
         do throws(Problem) {
-            let json = try await json(for: route, request, requestId)
-            let response = Response(json: json, requestId: requestId)
+            let response = try await answer(to: request, route, requestId)
             return request.method == .head ? response.createHeadResponse() : response
         } catch {
             return Response(error, requestId: requestId)
         }
     }
 
-    private func json(
-        for route: Route, _ request: Request, _ requestId: String
-    ) async throws(Problem) -> [UInt8] {
+    private func answer(
+        to request: Request, _ route: Route, _ requestId: String
+    ) async throws(Problem) -> Response {
         switch route {
         case .function(let name):
             let document = try await reader.document(of: request)
-            return try await dispatcher.call(name, document, requestId: requestId)
+            let json = try await dispatcher.call(name, document, requestId: requestId)
+            return Response(json: json, requestId: requestId)
         case .health:
-            return Array(#"{"status":"ok"}"#.utf8)
+            return Response(json: Array(#"{"status":"ok"}"#.utf8), requestId: requestId)
         case .readiness:
             guard !isStopping else { throw Problem(.unavailable, "the runtime is stopping") }
             guard await isReady() else { throw Problem(.unavailable, "the store does not answer") }
-            return Array(#"{"status":"ready"}"#.utf8)
+            return Response(json: Array(#"{"status":"ready"}"#.utf8), requestId: requestId)
+        case .metrics:
+            let page = MetricsPage(statistics(), processBytes: ProcessMemory.residentBytes)
+            return Response(
+                json: Array(page.text.utf8), type: MetricsPage.contentType, requestId: requestId)
         }
     }
 

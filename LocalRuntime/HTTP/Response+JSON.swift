@@ -5,7 +5,7 @@ import JSON
 import NIOCore
 
 extension Response {
-    /// An answer of JSON that is already written.
+    /// An answer that is already written, JSON unless `type` says otherwise.
     init(
         json: [UInt8], status: HTTPResponse.Status = .ok, type: String = "application/json",
         requestId: String

@@ -5,6 +5,7 @@ enum Route: Equatable {
     case function(String)
     case health
     case readiness
+    case metrics
 
     private static let functions = "/functions/"
 
@@ -13,6 +14,7 @@ enum Route: Equatable {
         switch path {
         case "/healthz": self = .health
         case "/readyz": self = .readiness
+        case "/metrics": self = .metrics
         default:
             guard path.hasPrefix(Self.functions) else { return nil }
             let name = path.dropFirst(Self.functions.count)
@@ -24,7 +26,7 @@ enum Route: Equatable {
     var methods: [HTTPRequest.Method] {
         switch self {
         case .function: [.post]
-        case .health, .readiness: [.get, .head]
+        case .health, .readiness, .metrics: [.get, .head]
         }
     }
 }

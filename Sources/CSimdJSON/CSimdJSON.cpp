@@ -132,6 +132,12 @@ class walk {
     return {};
   }
 
+  /// A container nests one level more than what it holds; for itself it is called last.
+  void raise(uint32_t index, uint32_t child) {
+    uint8_t height = index == child ? 1 : uint8_t(nodes[child].height + 1);
+    nodes[index].height = std::max(nodes[index].height, height);
+  }
+
   failure append_elements(ondemand::array array, uint32_t index, uint32_t depth) {
     uint32_t count = 0, last = 0;
     for (auto element : array) {
@@ -139,6 +145,7 @@ class walk {
       if (auto error = element.get(value)) return malformed(error);
       uint32_t child = uint32_t(nodes.size());
       if (auto stopped = append(value, depth + 1)) return stopped;
+      raise(index, child);
       if (count++ == 0) {
         nodes[index].offset = child;
       } else {
@@ -146,6 +153,7 @@ class walk {
       }
       last = child;
     }
+    raise(index, index);
     nodes[index].kind = json_kind_array;
     nodes[index].length = count;
     return {};
@@ -161,10 +169,12 @@ class walk {
       uint32_t key_offset = keep(key), key_length = uint32_t(key.size());
       uint32_t child = uint32_t(nodes.size());
       if (auto stopped = append(field.value(), depth + 1)) return stopped;
+      raise(index, child);
       nodes[child].key_offset = key_offset;
       nodes[child].key_length = key_length;
       members.push_back(child);
     }
+    raise(index, index);
     nodes[index].kind = json_kind_object;
     nodes[index].length = uint32_t(members.size() - first);
     auto stopped = link_sorted(first, index);

@@ -9,8 +9,17 @@ extension JSONWriter {
         case .true: bool(true)
         case .string: node.withText { string($0) }
         case .number: try canonicalNumber(node)
-        case .array: try canonicalChildren(of: node) { $0.array($1) }
-        case .object: try canonicalChildren(of: node) { $0.object($1) }
+        case .array:
+            beginArray()
+            for child in node.children { try canonical(child) }
+            endArray()
+        case .object:
+            beginObject()
+            for child in node.children {
+                child.withKey { key($0) }
+                try canonical(child)
+            }
+            endObject()
         }
     }
 
@@ -20,18 +29,5 @@ extension JSONWriter {
             return true
         }
         if !isWritten { raw(try PlainNumber(node.text).bytes) }
-    }
-
-    private mutating func canonicalChildren(
-        of node: JSONNode, in wrap: (inout JSONWriter, (inout JSONWriter) -> Void) -> Void
-    ) throws(NumberTextError) {
-        var failure: NumberTextError?
-        wrap(&self) { writer in
-            for child in node.children where failure == nil {
-                if node.kind == .object { child.withKey { writer.key($0) } }
-                do throws(NumberTextError) { try writer.canonical(child) } catch { failure = error }
-            }
-        }
-        if let failure { throw failure }
     }
 }

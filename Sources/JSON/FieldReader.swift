@@ -53,7 +53,8 @@ package final class FieldIssues {
 
 /// Reads the members of one object; whatever is not asked for is a typo and becomes an issue.
 package struct FieldReader {
-    private let value: FieldValue
+    /// The object itself.
+    package let value: FieldValue
     private var known: [StaticString] = []
 
     fileprivate init(_ value: FieldValue) { self.value = value }

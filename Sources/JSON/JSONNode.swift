@@ -1,4 +1,5 @@
 import CSimdJSON
+import Glibc
 
 /// One value of a `JSONDocument`: a position in it, cheap to copy.
 package struct JSONNode: Sendable {
@@ -15,9 +16,11 @@ package struct JSONNode: Sendable {
         case null, `false`, `true`, number, string, array, object
     }
 
-    private var raw: json_node { document.raw.pointee.nodes[index] }
+    /// Read where it lies: a copy of the whole costs more than most of its uses.
+    @inline(__always)
+    private var raw: UnsafeMutablePointer<json_node> { document.raw.pointee.nodes + index }
 
-    package var kind: Kind { Kind(rawValue: raw.kind) ?? .null }
+    package var kind: Kind { Kind(rawValue: raw.pointee.kind) ?? .null }
     package var isNull: Bool { kind == .null }
 
     /// The bytes of a string, unescaped, or of a number, as written; none of any other value.
@@ -29,11 +32,11 @@ package struct JSONNode: Sendable {
         let node = raw
         defer { withExtendedLifetime(document) {} }
         // A container's offset and length count nodes.
-        let isText = kind == .string || kind == .number
+        let isText = node.pointee.kind == json_kind_string || node.pointee.kind == json_kind_number
         return try body(
             UnsafeBufferPointer(
-                start: document.raw.pointee.text + (isText ? Int(node.offset) : 0),
-                count: isText ? Int(node.length) : 0))
+                start: document.raw.pointee.text + (isText ? Int(node.pointee.offset) : 0),
+                count: isText ? Int(node.pointee.length) : 0))
     }
 
     package var text: [UInt8] { withText(Array.init) }
@@ -46,18 +49,18 @@ package struct JSONNode: Sendable {
         defer { withExtendedLifetime(document) {} }
         return try body(
             UnsafeBufferPointer(
-                start: document.raw.pointee.text + Int(node.key_offset), count: Int(node.key_length)
-            ))
+                start: document.raw.pointee.text + Int(node.pointee.key_offset),
+                count: Int(node.pointee.key_length)))
     }
 
     package var key: String { withKey { String(decoding: $0, as: UTF8.self) } }
 
     /// How many members or elements a container holds.
-    package var count: Int { kind.rawValue >= Kind.array.rawValue ? Int(raw.length) : 0 }
+    package var count: Int { kind.rawValue >= Kind.array.rawValue ? Int(raw.pointee.length) : 0 }
 
     /// The elements of an array as written, the members of an object by the bytes of their keys.
     package var children: Children {
-        Children(document: document, position: count == 0 ? 0 : Int(raw.offset))
+        Children(document: document, position: count == 0 ? 0 : Int(raw.pointee.offset))
     }
 
     package struct Children: Sequence, IteratorProtocol {
@@ -79,7 +82,7 @@ package struct JSONNode: Sendable {
 
     private func member(named key: UnsafeBufferPointer<UInt8>) -> JSONNode? {
         guard kind == .object else { return nil }
-        return children.first { child in child.withKey { $0.elementsEqual(key) } }
+        return children.first { child in child.withKey { $0.equals(key) } }
     }
 
     package func member(_ key: String) -> JSONNode? { member(key.utf8) }
@@ -87,8 +90,14 @@ package struct JSONNode: Sendable {
 
 extension JSONNode {
     /// Whether the value, itself included, nests at most `limit` levels of containers.
-    package func nests(atMost limit: Int) -> Bool {
-        guard kind == .array || kind == .object else { return true }
-        return limit > 0 && children.allSatisfy { $0.nests(atMost: limit - 1) }
+    package func nests(atMost limit: Int) -> Bool { Int(raw.pointee.height) <= limit }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// Whether both have the same bytes.
+    package func equals(_ other: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        guard count > 0, let mine = baseAddress, let theirs = other.baseAddress else { return true }
+        return memcmp(mine, theirs, count) == 0
     }
 }

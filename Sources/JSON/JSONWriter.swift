@@ -18,6 +18,8 @@ package struct JSONWriter: Sendable {
 
     package mutating func beginObject() { open(UInt8(ascii: "{")) }
     package mutating func endObject() { close(UInt8(ascii: "}")) }
+    package mutating func beginArray() { open(UInt8(ascii: "[")) }
+    package mutating func endArray() { close(UInt8(ascii: "]")) }
 
     /// Makes the next value the first of a text of its own, behind what is written.
     package mutating func beginText() { needsComma = false }
@@ -29,9 +31,9 @@ package struct JSONWriter: Sendable {
     }
 
     package mutating func array(_ elements: (inout JSONWriter) throws -> Void) rethrows {
-        open(UInt8(ascii: "["))
+        beginArray()
         try elements(&self)
-        close(UInt8(ascii: "]"))
+        endArray()
     }
 
     /// The name of the member whose value the next call writes.
@@ -61,6 +63,14 @@ package struct JSONWriter: Sendable {
         quote(value)
     }
 
+    /// A string whose characters need no escape, written where it will stand.
+    package mutating func plainString(_ append: (inout [UInt8]) -> Void) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        append(&bytes)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
     package mutating func number(_ value: some FixedWidthInteger) {
         separate()
         bytes.append(contentsOf: String(value).utf8)
@@ -71,6 +81,11 @@ package struct JSONWriter: Sendable {
     }
 
     package mutating func null() { raw("null".utf8) }
+
+    package mutating func raw(_ json: UnsafeBufferPointer<UInt8>) {
+        separate()
+        bytes.append(contentsOf: json)
+    }
 
     /// JSON that is already written, taken as it is.
     package mutating func raw(_ json: some Sequence<UInt8>) {

@@ -107,6 +107,9 @@ package struct PlainNumber: Sendable {
 }
 
 extension JSONNode {
+    /// Whether a number's text is surely in plain notation.
+    package var isPlainNumber: Bool { withText { PlainNumber.isPlain($0) } }
+
     /// A number's text in plain notation, as the canonical form has it.
     ///
     /// - Throws: `NumberTextError` where its exponent is out of bounds.

@@ -1,18 +1,6 @@
 package import Billing
 package import JSON
 
-/// An event that a caller sent.
-package struct IncomingEvent: Sendable {
-    package let event: UsageEvent
-    /// Why it is rejected, unless its key was accepted before: a repeat is decided by the key.
-    package let issues: [FieldIssue]
-
-    package init(_ event: UsageEvent, issues: [FieldIssue] = []) {
-        self.event = event
-        self.issues = issues
-    }
-}
-
 /// What became of one event.
 package enum AppendOutcome: Sendable, Equatable {
     case accepted(AcceptedEvent)
@@ -47,5 +35,31 @@ package struct LateEvent: Sendable, Equatable {
         self.subscriptionId = subscriptionId
         self.policy = policy
         self.period = period
+    }
+}
+
+/// An event to take out of billing, and why.
+package struct EventVoid: Sendable, Equatable {
+    package let customerId: Identifier
+    package let customerEventId: Identifier
+    package let reason: String
+
+    package init(customerId: Identifier, customerEventId: Identifier, reason: String) {
+        self.customerId = customerId
+        self.customerEventId = customerEventId
+        self.reason = reason
+    }
+}
+
+/// What voiding an event did.
+package struct VoidOutcome: Sendable, Equatable {
+    /// The void's record.
+    package let sequence: Int64
+    /// Whether this call wrote it; else the event was void before.
+    package let isNew: Bool
+
+    package init(sequence: Int64, isNew: Bool) {
+        self.sequence = sequence
+        self.isNew = isNew
     }
 }

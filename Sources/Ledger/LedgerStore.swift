@@ -6,7 +6,7 @@ package import Billing
 /// one writer; they come in batches and take no closure.
 package protocol LedgerStore: EventLedger, CatalogLedger, ClosingLedger, InvoiceLedger,
     WebhookLedger,
-    TimerLedger, Sendable
+    TimerLedger, OperatedLedger, Sendable
 {
     /// Finishes what was accepted and closes the store. Calls after it throw `.unavailable`.
     func shutdown() async
@@ -14,9 +14,12 @@ package protocol LedgerStore: EventLedger, CatalogLedger, ClosingLedger, Invoice
 
 /// Usage events and what they add up to.
 package protocol EventLedger: Sendable {
-    /// Appends events that were validated; outcomes stand in the events' order.
-    func append(_ events: [IncomingEvent], at now: Instant) async throws(LedgerError)
+    /// Appends events; outcomes stand in the events' order.
+    func append(_ events: [UsageEvent], at now: Instant) async throws(LedgerError)
         -> [AppendOutcome]
+
+    /// Takes an event out of billing; once it is void, again is harmless.
+    func void(_ void: EventVoid, at now: Instant) async throws(LedgerError) -> VoidOutcome
 
     /// What the subscription's period that contains `instant` has used so far, every event already
     /// answered included.
@@ -94,4 +97,12 @@ package protocol TimerLedger: Sendable {
     /// The stored timers by name.
     func timers() async throws(LedgerError) -> [TimerState]
     func save(_ timers: [TimerState]) async throws(LedgerError)
+}
+
+/// What whoever runs a ledger needs.
+package protocol OperatedLedger: Sendable {
+    /// Copies the ledger, while it is in use, to a new file on its own machine.
+    func backup(to path: String) async throws(LedgerError) -> BackupOutcome
+
+    var statistics: StoreStatistics { get }
 }

@@ -21,18 +21,20 @@ extension SQLiteLedger {
     package func create(
         _ subscription: NewSubscription, at now: Instant
     ) async throws(LedgerError) -> SubscriptionState {
-        try await writer.perform { try $0.create(subscription, at: now) }
+        let state = try await writer.perform { try $0.create(subscription, at: now) }
+        refolds.ring()
+        return state
     }
 
     package func subscription(
         _ id: Identifier, at now: Instant
     ) async throws(LedgerError) -> SubscriptionState? {
-        let published = published
+        let catalog = catalog
         return try await readers.perform { database in
             guard let row = try database.subscription(id) else { return nil }
             let reference = row.subscription.plan
             guard let customer = try database.customer(row.subscription.customerId),
-                let plan = published.catalog.plan(reference.key, version: reference.version)
+                let plan = catalog.plan(reference.key, version: reference.version)
             else { throw CorruptRow() }
             return try database.state(of: row, plan.plan, customer.customer, at: now)
         }

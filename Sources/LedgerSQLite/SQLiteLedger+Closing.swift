@@ -5,7 +5,7 @@ extension SQLiteLedger {
     package func closeDue(
         _ request: CloseRequest, at now: Instant
     ) async throws(LedgerError) -> ClosePass {
-        try await writer.perform(weight: request.limit) { try $0.closeDue(request, at: now) }
+        try await afterRefolds(weight: request.limit) { try $0.closeDue(request, at: now) }
     }
 
     package func nextDue() async throws(LedgerError) -> Instant? {

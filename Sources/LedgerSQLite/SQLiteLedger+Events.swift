@@ -3,20 +3,41 @@ package import Ledger
 
 extension SQLiteLedger {
     package func append(
-        _ events: [IncomingEvent], at now: Instant
+        _ events: [UsageEvent], at now: Instant
     ) async throws(LedgerError) -> [AppendOutcome] {
-        let hasher = hasher
-        let prepared = events.map { PreparedEvent($0, hasher) }
-        return try await writer.perform(weight: prepared.count) {
-            try $0.append(prepared, at: now)
+        let batch = PreparedBatch(events, published.catalog, hasher)
+        return try await writer.perform(weight: events.count) {
+            try $0.append(batch, at: now)
         }
+    }
+
+    package func void(
+        _ void: EventVoid, at now: Instant
+    ) async throws(LedgerError) -> VoidOutcome {
+        let outcome = try await writer.perform { try $0.void(void, at: now) }
+        refolds.ring()
+        return outcome
     }
 
     package func usage(
         of subscription: Identifier, at instant: Instant
     ) async throws(LedgerError) -> PeriodUsage {
         // The writer alone has the newest accumulators; it answers after what came before.
-        try await writer.perform { try $0.usage(of: subscription, at: instant) }
+        try await afterRefolds { state in try state.usage(of: subscription, at: instant) }
+    }
+
+    /// Runs `body` on the writer, again once what is being folded anew is done.
+    func afterRefolds<Result: Sendable>(
+        weight: Int = 1, _ body: @escaping @Sendable (inout WriterState) throws -> Result
+    ) async throws(LedgerError) -> Result {
+        while true {
+            do throws(LedgerError) {
+                return try await writer.perform(weight: weight, body)
+            } catch {
+                guard error == .refolding else { throw error }
+            }
+            try await refolds.untilIdle()
+        }
     }
 }
 

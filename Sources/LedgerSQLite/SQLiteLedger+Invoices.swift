@@ -3,16 +3,15 @@ package import Ledger
 
 extension SQLiteLedger {
     package func periodsToInvoice(limit: Int) async throws(LedgerError) -> [ClosedPeriod] {
-        let published = published
+        let catalog = catalog
         return try await readers.perform { database in
-            let book = published.catalog
-            return try database.periodsToInvoice(limit: limit)
-                .map { try database.closedPeriod($0, book) }
+            try database.periodsToInvoice(limit: limit)
+                .map { try database.closedPeriod($0, catalog) }
         }
     }
 
     package func closedPeriod(_ key: InvoiceKey) async throws(LedgerError) -> ClosedPeriod? {
-        let published = published
+        let catalog = catalog
         return try await readers.perform { database in
             guard let row = try database.subscription(key.subscriptionId) else {
                 throw LedgerError.unknownSubscription(key.subscriptionId)
@@ -22,7 +21,7 @@ extension SQLiteLedger {
                 period.span.start == key.periodStart, let close = period.close?.close,
                 close.kind == key.kind, close.revision == key.revision
             else { return nil }
-            return try database.closedPeriod(period, published.catalog)
+            return try database.closedPeriod(period, catalog)
         }
     }
 

@@ -10,6 +10,8 @@ package final class SQLiteLedger: LedgerStore {
     let readers: ReaderThreads
     let hasher: KeyHasher
     let published: Published
+    let refolds: RefoldThread
+    let path: String
     /// Held until the writer has ended.
     private let lock: Mutex<FileLock?>
 
@@ -48,21 +50,27 @@ package final class SQLiteLedger: LedgerStore {
     private init(
         _ path: String, _ limits: LedgerLimits, _ lock: FileLock, _ logger: Logger
     ) throws {
-        let published = Published()
-        let opening = Opening(path: path, limits: limits, sorter: RunSorter())
-        let state = try WriterState.open(opening, published: published)
+        let opening = Opening(
+            path: path, limits: limits, sorter: RunSorter(),
+            memory: MemoryBudget(bytes: limits.memoryBytes))
+        let state = try WriterState.open(opening, published: nil)
+        let published = state.published
         hasher = state.hasher
+        self.path = path
         self.lock = Mutex(lock)
         self.published = published
         readers = try ReaderThreads(path: path, logger: logger)
+        let reading = try Connection(path: path, .readOnly)
         writer = WriterThread(
             state, reopen: { try WriterState.open(opening, published: published) },
             logger: logger)
+        refolds = RefoldThread(Database(reading), writer, hasher, logger: logger)
     }
 
-    package var catalog: CatalogBook { published.catalog }
+    package var catalog: CatalogBook { published.catalog.book }
 
     package func shutdown() async {
+        refolds.shutdown()
         readers.shutdown()
         await writer.shutdown()
         lock.withLock { $0 = nil }

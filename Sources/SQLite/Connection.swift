@@ -64,6 +64,13 @@ package struct Connection: ~Copyable {
 
     package var lastInsertedRow: Int64 { sqlite3_last_insert_rowid(handle) }
 
+    /// Bytes of the pages that are kept in memory.
+    package var cacheBytes: Int {
+        var (current, highest): (Int32, Int32) = (0, 0)
+        sqlite3_db_status(handle, SQLITE_DBSTATUS_CACHE_USED, &current, &highest, 0)
+        return Int(current)
+    }
+
     package var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
     private borrowing func error(_ code: Int32, _ sql: String) -> SQLiteError {

@@ -57,6 +57,26 @@ package struct Statement: ~Copyable {
         try check(code)
     }
 
+    /// Binds a text without a copy: the bytes must stay as they are until the parameter is bound
+    /// anew.
+    package borrowing func bind(
+        _ index: Int32, borrowedText bytes: UnsafeBufferPointer<UInt8>
+    ) throws(SQLiteError) {
+        guard let start = bytes.baseAddress else { return try bind(index, text: bytes) }
+        let code = UnsafeRawPointer(start).withMemoryRebound(
+            to: CChar.self, capacity: bytes.count
+        ) { sqlite3_bind_text(handle, index, $0, Int32(bytes.count), nil) }
+        try check(code)
+    }
+
+    /// Binds a blob without a copy, as `bind(_:borrowedText:)` does.
+    package borrowing func bind(
+        _ index: Int32, borrowedBlob bytes: UnsafeRawBufferPointer
+    ) throws(SQLiteError) {
+        guard let start = bytes.baseAddress else { return try bind(index, blob: bytes) }
+        try check(sqlite3_bind_blob(handle, index, start, Int32(bytes.count), nil))
+    }
+
     package borrowing func bindNull(_ index: Int32) throws(SQLiteError) {
         try check(sqlite3_bind_null(handle, index))
     }
@@ -87,6 +107,9 @@ package struct Statement: ~Copyable {
 
     /// Makes the statement ready for another run.
     package borrowing func reset() { sqlite3_reset(handle) }
+
+    /// Columns of a row.
+    package var columnCount: Int32 { sqlite3_column_count(handle) }
 
     package borrowing func integer(_ column: Int32) -> Int64 {
         sqlite3_column_int64(handle, column)

@@ -119,7 +119,15 @@ extension Scene {
     package func send(
         _ events: [UsageEvent], at now: Instant = start
     ) async throws -> [AppendOutcome] {
-        try await ledger.append(events.map { IncomingEvent($0) }, at: now)
+        try await ledger.append(events, at: now)
+    }
+
+    @discardableResult
+    package func void(_ event: UsageEvent, at now: Instant = start) async throws -> VoidOutcome {
+        try await ledger.void(
+            EventVoid(
+                customerId: event.customerId, customerEventId: event.customerEventId,
+                reason: "test"), at: now)
     }
 
     package func usage(at instant: Instant = start, of subscription: String = "s") async throws
@@ -165,7 +173,7 @@ package func event(
         {"customerEventId": "\(id)", "customerId": "\(customer)", "eventName": "\(name)",
          "timestamp": "\(timestamp)", "properties": {"value": \(value)}\(named)}
         """
-    ) { EventBatch(CollectionOfOne($0.node)).events.first }
+    ) { EventBatch([$0.node]).events.first }
 }
 
 extension [AppendOutcome] {

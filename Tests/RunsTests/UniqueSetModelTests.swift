@@ -78,8 +78,7 @@ private struct UniqueModel {
         for _ in 0..<Int.random(in: 0...300, using: &random) {
             let mark = set.mark
             let record = newRecord()
-            var isNew: [Bool] = []
-            try set.insertIfAbsent(record, isNew: &isNew, on: database)
+            let isNew = try set.insert(record, on: database)
             if random.chance(3) {
                 set.rollBack(to: mark)
                 continue
@@ -102,14 +101,14 @@ private struct UniqueModel {
     private mutating func newRecord() -> [UniqueKey] {
         (0..<Int.random(in: 0...3, using: &random)).map { _ in
             if random.chance(60), let known = values.randomElement(using: &random),
-                openAccumulators.contains(known.accumulator)
+                openAccumulators.contains(known.space)
             {
                 return known
             }
             // The same value in several accumulators.
             let value = UInt64.random(in: 0...2_000, using: &random)
             let key = UniqueKey(
-                accumulator: Int64.random(in: openAccumulators, using: &random),
+                space: Int64.random(in: openAccumulators, using: &random),
                 value: KeyHash(high: value &* 0x9E37_79B9_7F4A_7C15, low: value))
             values.append(key)
             return key
@@ -118,20 +117,20 @@ private struct UniqueModel {
 
     private mutating func fold(_ record: [UniqueKey], _ isNew: [Bool], _ sequence: Int64) {
         for (key, isNew) in zip(record, isNew) {
-            var row = rows[key.accumulator] ?? Row()
+            var row = rows[key.space] ?? Row()
             // Several values of one record are folded as one.
             guard row.foldedThrough <= sequence else { continue }
             if isNew { row.count += 1 }
             row.foldedThrough = sequence
-            rows[key.accumulator] = row
-            if unsaved[key.accumulator] == nil { unsaved[key.accumulator] = sequence }
+            rows[key.space] = row
+            if unsaved[key.space] == nil { unsaved[key.space] = sequence }
         }
     }
 
     mutating func commit() {
         for record in staged {
             log.append(record)
-            for key in record { expected[key.accumulator, default: []].insert(key.value) }
+            for key in record { expected[key.space, default: []].insert(key.value) }
         }
         saved.merge(saving) { _, new in new }
         guard random.chance(5), openAccumulators.lowerBound < 200 else { return }
@@ -147,11 +146,10 @@ private struct UniqueModel {
         unsaved = [:]
         #expect(set.coveredThrough <= Int64(log.count))
         for index in Int(set.coveredThrough)..<log.count {
-            var isNew: [Bool] = []
-            try set.insertIfAbsent(log[index], isNew: &isNew, on: database)
+            let isNew = try set.insert(log[index], on: database)
             let sequence = Int64(index + 1)
             let open = zip(log[index], isNew).filter {
-                (saved[$0.0.accumulator]?.foldedThrough ?? 0) < sequence
+                (saved[$0.0.space]?.foldedThrough ?? 0) < sequence
             }
             fold(open.map(\.0), open.map(\.1), sequence)
         }
@@ -175,10 +173,20 @@ private struct UniqueModel {
             try database.commit()
         }
         let keys = expected.filter { !closed.contains($0.key) }.flatMap { accumulator, values in
-            values.map { UniqueKey(accumulator: accumulator, value: $0) }
+            values.map { UniqueKey(space: accumulator, value: $0) }
         }
-        var isNew: [Bool] = []
-        try set.insertIfAbsent(keys, isNew: &isNew, on: database)
+        let isNew = try set.insert(keys, on: database)
         #expect(!isNew.contains(true))
+    }
+}
+
+extension UniqueSet {
+    /// Inserts keys in order, and says of each whether it was not there before.
+    fileprivate mutating func insert(
+        _ keys: [UniqueKey], on database: borrowing Database
+    ) throws -> [Bool] {
+        var isNew: [Bool] = []
+        for key in keys { isNew.append(try insertIfAbsent(key, on: database)) }
+        return isNew
     }
 }

@@ -25,6 +25,17 @@ struct ConfigurationTests {
         #expect(configuration.runtime.timers.map(\.schedule.description) == ["every PT1M"])
     }
 
+    @Test(
+        "sizes of memory",
+        arguments: [
+            ("64MiB", 64 << 20), ("2GiB", 2 << 30), ("131072KiB", 128 << 20),
+            ("100000000", 100_000_000),
+        ])
+    func memory(_ text: String, _ bytes: Int) throws {
+        #expect(try configuration(ServeFlags(memory: text)).memoryBytes == bytes)
+        #expect(try configuration(ServeFlags(), ["TALLYSTICK_MEMORY": text]).memoryBytes == bytes)
+    }
+
     @Test("flags win over the environment")
     func precedence() throws {
         let environment = [
@@ -50,7 +61,9 @@ struct ConfigurationTests {
             ServeFlags(host: "0.0.0.0"), ServeFlags(host: "::"), ServeFlags(host: "192.168.1.1"),
             ServeFlags(host: "example.com"), ServeFlags(port: -1), ServeFlags(port: 65_536),
             ServeFlags(clock: "yesterday"), ServeFlags(catalog: "/nowhere/catalog.yaml"),
-            ServeFlags(config: "/nowhere/config.yaml"),
+            ServeFlags(config: "/nowhere/config.yaml"), ServeFlags(memory: "63MiB"),
+            ServeFlags(memory: "much"), ServeFlags(memory: "-1GiB"), ServeFlags(memory: "1.5GiB"),
+            ServeFlags(memory: "9223372036854775807GiB"),
         ])
     func refused(_ flags: ServeFlags) {
         #expect(throws: SettingError.self) { try configuration(flags) }

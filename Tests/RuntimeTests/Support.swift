@@ -88,7 +88,9 @@ func withServer(
 ) async throws {
     let ports = AsyncStream.makeStream(of: Int.self)
     let service = HTTPService(
-        gate: HTTPGate(dispatcher: dispatcher, isReady: isReady), host: "127.0.0.1", port: 0,
+        gate: HTTPGate(
+            dispatcher: dispatcher, isReady: isReady, statistics: { StoreStatistics() }),
+        host: "127.0.0.1", port: 0,
         logger: silent
     ) { ports.continuation.yield($0) }
     let group = ServiceGroup(services: [service], logger: silent)

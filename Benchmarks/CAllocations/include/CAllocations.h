@@ -12,4 +12,7 @@ bool allocations_are_counted(void);
 // Blocks that the calling thread has asked for since it began.
 uint64_t allocations_of_this_thread(void);
 
+// Blocks that the process has asked for since it began.
+uint64_t allocations_of_all_threads(void);
+
 #endif

@@ -1,4 +1,4 @@
-internal import Crypto
+internal import CSHA256
 package import JSON
 
 /// A SHA-256: of an event's canonical JSON, or of a chain over such hashes.
@@ -28,11 +28,13 @@ package struct Digest: Hashable, Sendable {
     }
 
     package init(hashing bytes: UnsafeRawBufferPointer) {
-        var hasher = SHA256()
-        hasher.update(bufferPointer: bytes)
-        self = hasher.finalize().withUnsafeBytes {
-            Digest(words: $0.loadUnaligned(as: (UInt64, UInt64, UInt64, UInt64).self))
+        var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+        withUnsafeMutableBytes(of: &words) { digest in
+            csha256(
+                bytes.baseAddress, bytes.count,
+                digest.baseAddress?.assumingMemoryBound(to: UInt8.self))
         }
+        self.words = words
     }
 
     /// The chain one link on: `SHA-256(self ‖ next)`.

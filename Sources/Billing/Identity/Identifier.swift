@@ -36,6 +36,10 @@ package struct Identifier: Hashable, Sendable {
         return (1...BillingLimits.identifierCharacters).contains(characters)
     }
 
+    package func isEqual(to other: UnsafeBufferPointer<UInt8>) -> Bool {
+        bytes.withUnsafeBufferPointer { $0.equals(other) }
+    }
+
     package var string: String { String(decoding: bytes, as: UTF8.self) }
 }
 

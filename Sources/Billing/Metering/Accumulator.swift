@@ -1,13 +1,14 @@
 /// The running state of one charge in one billing period: what its events add up to, and the proof.
 package struct Accumulator: Sendable, Equatable {
+    // What every event changes stands together.
     package var aggregate = Aggregate()
-    /// Fees of a percentage price, taken as the events arrive; nil for all other prices.
-    package var fees: TransactionFees?
     package var evidence = Evidence()
     /// The first groups in log order, at most `BillingLimits.groups`, and one for all others.
     package var groups = GroupAccumulators()
     /// Late events that the plan's policy never bills.
     package var ignoredEventCount: Int64 = 0
+    /// Fees of a percentage price, taken as the events arrive; nil for all other prices.
+    package var fees: TransactionFees?
 
     package init(fees: TransactionFees? = nil) { self.fees = fees }
 }
@@ -55,10 +56,18 @@ package struct Evidence: Sendable, Equatable {
 ///
 /// The store has answered what only it can know.
 package struct FoldRecord: Sendable {
+    /// What an accumulator takes of a reading.
+    package enum Value: Sendable {
+        case nothing
+        /// The event counts; of `unique`, its value is told apart by the store.
+        case occurrence
+        case decimal(ExactDecimal)
+    }
+
     package let sequence: Int64
     package let timestamp: Instant
     package let hash: Digest
-    package let reading: MeterReading
+    package let value: Value
     /// The event's period was closed before it was accepted.
     package let isLate: Bool
     /// For `unique`: the value was not yet counted in the period in which the event happened.
@@ -67,16 +76,27 @@ package struct FoldRecord: Sendable {
     package let group: GroupMembership?
 
     package init(
-        sequence: Int64, timestamp: Instant, hash: Digest, reading: MeterReading, isLate: Bool,
+        sequence: Int64, timestamp: Instant, hash: Digest, value: Value, isLate: Bool,
         isNewValue: Bool, group: GroupMembership?
     ) {
         self.sequence = sequence
         self.timestamp = timestamp
         self.hash = hash
-        self.reading = reading
+        self.value = value
         self.isLate = isLate
         self.isNewValue = isNewValue
         self.group = group
+    }
+}
+
+extension MeterReading {
+    /// What an accumulator takes of it.
+    package var value: FoldRecord.Value {
+        switch self {
+        case .nothing: .nothing
+        case .occurrence, .text: .occurrence
+        case .decimal(let decimal): .decimal(decimal)
+        }
     }
 }
 
@@ -93,50 +113,52 @@ package struct GroupMembership: Sendable {
     }
 }
 
-/// An accumulator one record on, not yet taken: where one charge of an event overflows, none of
-/// its charges has changed.
-package struct FoldStep: Sendable {
-    fileprivate let aggregate: Aggregate
-    fileprivate let fees: TransactionFees?
-    /// With the digest of before: its link cannot fail, and costs more than all the rest.
-    fileprivate let evidence: Evidence
-    fileprivate let hash: Digest
-    fileprivate let group: (key: [UInt8]?, aggregate: Aggregate)?
+extension Accumulator {
+    /// Checks that a value can be taken: where one charge of an event overflows, none of its charges
+    /// may have changed.
+    ///
+    /// - Parameter group: the key of the group it counts in; the outer nil where there is none.
+    /// - Throws: `ArithmeticError.overflow` where a sum would need more than 38 digits.
+    package func check(
+        _ value: ExactDecimal, group: [UInt8]??, percentage: PercentagePrice?
+    ) throws(ArithmeticError) {
+        _ = try aggregate.sum + value
+        if let group { _ = try groups.aggregate(group).sum + value }
+        guard let percentage, var fees else { return }
+        try fees.fold(value, price: percentage)
+    }
+
+    /// Folds one record and links it to the digest.
+    ///
+    /// - Returns: whether it brought a new group.
+    /// - Throws: `ArithmeticError.overflow`, never where `check` did not.
+    @discardableResult
+    package mutating func fold(
+        _ record: FoldRecord, percentage: PercentagePrice?
+    ) throws(ArithmeticError) -> Bool {
+        try aggregate.fold(record, isNewValue: record.isNewValue)
+        if let percentage, case .decimal(let amount) = record.value {
+            try fees?.fold(amount, price: percentage)
+        }
+        evidence.fold(record)
+        evidence.digest = evidence.digest.link(record.hash)
+        guard let group = record.group else { return false }
+        return try groups.fold(record, group)
+    }
 }
 
 extension Accumulator {
-    /// Folds one record: quantity, fees, evidence and group; all but the digest's link.
+    /// Links a record that adds nothing: an event that was taken out, or what took it out.
     ///
-    /// - Throws: `ArithmeticError.overflow` where a sum would need more than 38 digits.
-    package func step(_ record: FoldRecord, price: Price) throws(ArithmeticError) -> FoldStep {
-        var aggregate = aggregate
-        try aggregate.fold(record, isNewValue: record.isNewValue)
-        var fees = fees
-        if case .decimal(let amount) = record.reading,
-            case .percentage(let percentage) = price.model
-        {
-            try fees?.fold(amount, price: percentage)
+    /// - Parameter instant: when the event happened; nil for a void.
+    package mutating func link(_ hash: Digest, sequence: Int64, eventAt instant: Instant?) {
+        if let instant {
+            evidence.firstEventAt = min(evidence.firstEventAt, instant)
+            evidence.lastEventAt = max(evidence.lastEventAt, instant)
         }
-        var evidence = evidence
-        evidence.fold(record)
-        guard let membership = record.group else {
-            return FoldStep(
-                aggregate: aggregate, fees: fees, evidence: evidence, hash: record.hash, group: nil)
-        }
-        var group = groups.aggregate(membership.key)
-        try group.fold(record, isNewValue: membership.isNewValue)
-        return FoldStep(
-            aggregate: aggregate, fees: fees, evidence: evidence, hash: record.hash,
-            group: (membership.key, group))
-    }
-
-    /// Takes a step of this accumulator, and links its record to the digest.
-    package mutating func take(_ step: FoldStep) {
-        aggregate = step.aggregate
-        fees = step.fees
-        evidence = step.evidence
-        evidence.digest = evidence.digest.link(step.hash)
-        if let group = step.group { groups.put(group.aggregate, under: group.key) }
+        if evidence.firstSequence == 0 { evidence.firstSequence = sequence }
+        evidence.lastSequence = sequence
+        evidence.digest = evidence.digest.link(hash)
     }
 }
 
@@ -145,10 +167,9 @@ extension Aggregate {
     package mutating func fold(
         _ record: FoldRecord, isNewValue: Bool
     ) throws(ArithmeticError) {
-        switch record.reading {
+        switch record.value {
         case .nothing: return
-        case .occurrence: break
-        case .text: if isNewValue { uniqueCount += 1 }
+        case .occurrence: if isNewValue { uniqueCount += 1 }
         case .decimal(let value):
             sum = try sum + value
             minimum = eventCount == 0 ? value : min(minimum, value)

@@ -19,9 +19,9 @@ package struct EventBatch: Sendable {
     /// Reads every event by itself: a bad one never fails its neighbours.
     ///
     /// - Parameter nodes: the events as they stand in the request; all of one document.
-    package init(_ nodes: some Collection<JSONNode>) {
+    package init(_ nodes: [JSONNode]) {
         var builder = Builder(capacity: nodes.count)
-        for (index, node) in nodes.enumerated() { builder.add(node, index) }
+        for index in nodes.indices { builder.add(nodes[index], index) }
         self = builder.batch()
     }
 }
@@ -40,11 +40,38 @@ package struct EventFault: Sendable {
     }
 }
 
-/// Canonical payloads, one after the other.
-final class PayloadArena: Sendable {
-    let bytes: [UInt8]
+/// Canonical payloads, each with its hash behind it, in one block of memory.
+///
+/// Memory of its own rather than an array: a store hands these bytes on as they lie.
+final class PayloadArena: @unchecked Sendable {
+    // Written by the builder alone, before any event refers to it.
+    private let bytes: UnsafeMutableRawBufferPointer
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    /// - Parameters:
+    ///   - payloads: of all events.
+    ///   - ranges: where each one's stands in it.
+    fileprivate init(_ payloads: [UInt8], _ ranges: [Range<Int>]) {
+        bytes = .allocate(
+            byteCount: payloads.count + ranges.count * Digest.byteCount, alignment: 8)
+        payloads.withUnsafeBytes { payloads in
+            for (index, range) in ranges.enumerated() {
+                let payload = UnsafeRawBufferPointer(rebasing: payloads[range])
+                let start = range.lowerBound + index * Digest.byteCount
+                UnsafeMutableRawBufferPointer(rebasing: bytes[start...]).copyMemory(from: payload)
+                Digest(hashing: payload).withBytes {
+                    UnsafeMutableRawBufferPointer(rebasing: bytes[(start + payload.count)...])
+                        .copyMemory(from: $0)
+                }
+            }
+        }
+    }
+
+    deinit { bytes.deallocate() }
+
+    /// Valid as long as the arena.
+    subscript(range: Range<Int>) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: bytes[range])
+    }
 }
 
 private struct Builder {
@@ -75,10 +102,18 @@ private struct Builder {
     }
 
     func batch() -> EventBatch {
-        let arena = PayloadArena(writer.bytes)
-        return EventBatch(
-            events: parsed.compactMap { UsageEvent($0.event, arena, $0.range, index: $0.index) },
-            faults: faults)
+        let arena = PayloadArena(writer.bytes, parsed.map(\.range))
+        var events: [UsageEvent] = []
+        events.reserveCapacity(parsed.count)
+        for (place, parsed) in parsed.enumerated() {
+            // The hashes of the events before stand in between.
+            let start = parsed.range.lowerBound + place * Digest.byteCount
+            let range = start..<start + parsed.range.count
+            if let event = UsageEvent(parsed.event, arena, range, index: parsed.index) {
+                events.append(event)
+            }
+        }
+        return EventBatch(events: events, faults: faults)
     }
 }
 

@@ -45,10 +45,11 @@ struct EventReader {
 
     private static func index(of member: JSONNode) -> Int? {
         member.withKey { key in
-            known.firstIndex { name in
-                name.utf8CodeUnitCount == key.count
-                    && name.withUTF8Buffer { $0.elementsEqual(key) }
+            for (index, name) in known.enumerated()
+            where name.utf8CodeUnitCount == key.count && name.withUTF8Buffer({ $0.equals(key) }) {
+                return index
             }
+            return nil
         }
     }
 

@@ -22,13 +22,20 @@ package struct GroupAccumulators: Sendable, Equatable {
         positions[key].map { entries[$0].aggregate } ?? Aggregate()
     }
 
-    mutating func put(_ aggregate: Aggregate, under key: [UInt8]?) {
-        if let position = positions[key] {
-            entries[position].aggregate = aggregate
-        } else {
-            positions[key] = entries.count
-            entries.append((key, aggregate))
+    /// Folds a record into its group.
+    ///
+    /// - Returns: whether the group is new.
+    mutating func fold(
+        _ record: FoldRecord, _ group: GroupMembership
+    ) throws(ArithmeticError) -> Bool {
+        let known = positions[group.key]
+        let position = known ?? entries.count
+        if known == nil {
+            positions[group.key] = position
+            entries.append((group.key, Aggregate()))
         }
+        try entries[position].aggregate.fold(record, isNewValue: group.isNewValue)
+        return known == nil
     }
 
     package static func == (a: Self, b: Self) -> Bool {

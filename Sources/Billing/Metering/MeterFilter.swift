@@ -12,6 +12,7 @@ package struct MeterFilter: Sendable {
     package let property: PropertyPath
     package let `operator`: Operator
     private let operands: [Operand]
+    private let comparesDecimals: Bool
 
     package func holds(for properties: JSONNode?) -> Bool {
         guard let node = property.value(in: properties) else {
@@ -22,23 +23,50 @@ package struct MeterFilter: Sendable {
         case .notExists: return false
         default: break
         }
-        guard let value = try? Operand(node) else { return [.ne, .notIn].contains(`operator`) }
+        switch node.kind {
+        case .null, .array, .object: return [.ne, .notIn].contains(`operator`)
+        case .true: return Self.true.withUnsafeBufferPointer { holds(for: $0, decimal: nil) }
+        case .false: return Self.false.withUnsafeBufferPointer { holds(for: $0, decimal: nil) }
+        case .string: return node.withText { holds(for: $0, decimal: decimal($0)) }
+        case .number:
+            if node.isPlainNumber {
+                return node.withText { holds(for: $0, decimal: decimal($0)) }
+            }
+            // No accepted event has a number that cannot be written plainly.
+            guard let plain = try? node.plainNumber() else {
+                return [.ne, .notIn].contains(`operator`)
+            }
+            return plain.withUnsafeBufferPointer { holds(for: $0, decimal: decimal($0)) }
+        }
+    }
+
+    private static let `true` = Array("true".utf8)
+    private static let `false` = Array("false".utf8)
+
+    /// The value as a decimal, where an operand is one to compare it with.
+    private func decimal(_ text: UnsafeBufferPointer<UInt8>) -> ExactDecimal? {
+        guard comparesDecimals else { return nil }
+        return ExactDecimal(short: text) ?? (try? ExactDecimal(text: Array(text)))
+    }
+
+    private func holds(for text: UnsafeBufferPointer<UInt8>, decimal: ExactDecimal?) -> Bool {
         switch `operator` {
-        case .eq, .in: return operands.contains { $0.equals(value) }
-        case .ne, .notIn: return !operands.contains { $0.equals(value) }
-        case .startsWith: return operands.contains { value.text.starts(with: $0.text) }
-        case .gt: return ordered(value) { $0 > $1 }
-        case .gte: return ordered(value) { $0 >= $1 }
-        case .lt: return ordered(value) { $0 < $1 }
-        case .lte: return ordered(value) { $0 <= $1 }
-        case .exists, .notExists: return false
+        case .eq, .in: operands.contains { $0.equals(text, decimal) }
+        case .ne, .notIn: !operands.contains { $0.equals(text, decimal) }
+        case .startsWith: operands.contains { text.starts(with: $0.text) }
+        case .gt: ordered(decimal) { $0 > $1 }
+        case .gte: ordered(decimal) { $0 >= $1 }
+        case .lt: ordered(decimal) { $0 < $1 }
+        case .lte: ordered(decimal) { $0 <= $1 }
+        case .exists: true
+        case .notExists: false
         }
     }
 
     private func ordered(
-        _ value: Operand, _ compare: (ExactDecimal, ExactDecimal) -> Bool
+        _ left: ExactDecimal?, _ compare: (ExactDecimal, ExactDecimal) -> Bool
     ) -> Bool {
-        guard let left = value.decimal, let right = operands.first?.decimal else { return false }
+        guard let left, let right = operands.first?.decimal else { return false }
         return compare(left, right)
     }
 }
@@ -65,9 +93,9 @@ private struct Operand: Sendable {
         decimal = try? ExactDecimal(text: text)
     }
 
-    func equals(_ other: Operand) -> Bool {
-        if let decimal, let theirs = other.decimal { return decimal == theirs }
-        return text == other.text
+    func equals(_ other: UnsafeBufferPointer<UInt8>, _ otherDecimal: ExactDecimal?) -> Bool {
+        if let decimal, let otherDecimal { return decimal == otherDecimal }
+        return text.withUnsafeBufferPointer { $0.equals(other) }
     }
 
     func write(to writer: inout JSONWriter) {
@@ -110,6 +138,7 @@ extension MeterFilter {
         self.property = property
         `operator` = kind
         self.operands = operands
+        comparesDecimals = operands.contains { $0.decimal != nil }
     }
 }
 

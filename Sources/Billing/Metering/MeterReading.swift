@@ -8,7 +8,32 @@ package enum MeterReading: Sendable {
     case occurrence
     case decimal(ExactDecimal)
     /// The text by which `unique` tells values apart.
-    case text([UInt8])
+    case text(MeterText)
+}
+
+/// A text of an event, where it stands: reading it copies nothing.
+package struct MeterText: Sendable {
+    private let node: JSONNode?
+    /// Where there is no node: a number's normal form, or a literal.
+    private let ownBytes: [UInt8]
+
+    package init(_ bytes: [UInt8]) {
+        node = nil
+        ownBytes = bytes
+    }
+
+    init(_ node: JSONNode) {
+        self.node = node
+        ownBytes = []
+    }
+
+    /// The bytes are valid only inside `body`.
+    package func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        if let node { return node.withText(body) }
+        return ownBytes.withUnsafeBufferPointer(body)
+    }
+
+    package var bytes: [UInt8] { withBytes(Array.init) }
 }
 
 /// Why a meter cannot read an event that it matches; such an event is rejected when it arrives.
@@ -38,7 +63,7 @@ package enum MeterReadingError: Error, Equatable {
 extension Meter {
     /// - Throws: `MeterReadingError` where the event matches but its value cannot be taken.
     package func read(_ event: UsageEvent) throws(MeterReadingError) -> MeterReading {
-        guard event.withEventName({ $0.elementsEqual(eventName.bytes) }),
+        guard event.withEventName({ eventName.isEqual(to: $0) }),
             filters.allSatisfy({ $0.holds(for: event.properties) })
         else { return .nothing }
         guard let property else { return .occurrence }
@@ -68,13 +93,14 @@ extension Meter {
     /// A string's characters, a number's normal form: 42 and "42" are one value.
     private func uniqueText(
         of node: JSONNode, _ property: PropertyPath
-    ) throws(MeterReadingError) -> [UInt8] {
+    ) throws(MeterReadingError) -> MeterText {
         switch node.kind {
-        case .string: return node.text
-        case .true: return Array("true".utf8)
-        case .false: return Array("false".utf8)
+        case .string: return MeterText(node)
+        case .true: return MeterText(Array("true".utf8))
+        case .false: return MeterText(Array("false".utf8))
         case .number:
-            if let plain = try? PlainNumber(node.text) { return plain.bytes }
+            if node.isPlainNumber { return MeterText(node) }
+            if let plain = try? node.plainNumber() { return MeterText(plain) }
             throw .notScalar(property: property.description)
         case .null, .array, .object: throw .notScalar(property: property.description)
         }

@@ -26,7 +26,7 @@ package struct UsageEvent: Sendable {
         else { return nil }
         self.index = index
         self.timestamp = timestamp
-        hash = arena.bytes.withUnsafeBytes { Digest(hashing: .init(rebasing: $0[range])) }
+        hash = Digest(arena[range.upperBound..<range.upperBound + Digest.byteCount]) ?? .zero
         document = customerId.document
         customerEventIdNode = customerEventId.index
         customerIdNode = customerId.index
@@ -50,14 +50,22 @@ package struct UsageEvent: Sendable {
     package var properties: JSONNode? { propertiesNode.map(node) }
 
     /// The event's canonical JSON, as the log keeps it.
-    package var payload: [UInt8] { Array(arena.bytes[range]) }
+    package var payload: [UInt8] { Array(bytes.payload) }
 
-    package func withPayload<Result, Failure: Error>(
-        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        try arena.bytes.withUnsafeBufferPointer { bytes throws(Failure) in
-            try body(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[range])))
-        }
+    /// What the log keeps of it, where it lies: valid as long as the event.
+    package var bytes: RecordedBytes {
+        RecordedBytes(
+            customerId: node(customerIdNode).withText { $0 },
+            hash: arena[range.upperBound..<range.upperBound + Digest.byteCount],
+            payload: arena[range])
+    }
+
+    /// The bytes of a record.
+    package struct RecordedBytes {
+        package let customerId: UnsafeBufferPointer<UInt8>
+        package let hash: UnsafeRawBufferPointer
+        /// Canonical JSON.
+        package let payload: UnsafeRawBufferPointer
     }
 
     /// The ids' bytes, valid only inside `body`.
@@ -69,7 +77,15 @@ package struct UsageEvent: Sendable {
         _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result { try node(customerEventIdNode).withText(body) }
 
-    func withEventName<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
-        node(eventNameNode).withText(body)
+    package func withEventName<Result>(
+        _ body: (UnsafeBufferPointer<UInt8>) -> Result
+    ) -> Result { node(eventNameNode).withText(body) }
+
+    /// nil where the event names no subscription.
+    package func withSubscriptionId<Result>(
+        _ body: (UnsafeBufferPointer<UInt8>?) -> Result
+    ) -> Result {
+        guard let subscriptionIdNode else { return body(nil) }
+        return node(subscriptionIdNode).withText(body)
     }
 }

@@ -4,13 +4,8 @@
 package struct CatalogBook: Sendable {
     private var meters: [String: [MeterVersion]] = [:]
     private var plans: [String: [PlanVersion]] = [:]
-    /// The newest meters by the events that they match.
-    private var metersByEvent: [Identifier: [Meter]] = [:]
 
     package init() {}
-
-    /// The newest version of every meter that matches events of this name.
-    package func meters(for eventName: Identifier) -> [Meter] { metersByEvent[eventName] ?? [] }
 
     package func plan(_ key: String, version: Int? = nil) -> PlanVersion? {
         guard let versions = plans[key] else { return nil }
@@ -27,6 +22,9 @@ package struct CatalogBook: Sendable {
     package var newestPlans: [PlanVersion] {
         plans.values.compactMap(\.last).sorted { $0.plan.key < $1.plan.key }
     }
+
+    /// Every version of every plan.
+    package var everyPlan: [PlanVersion] { plans.values.flatMap(\.self) }
 
     /// Applies `catalog`: what is not named stays, what is equal stays, a changed item becomes a
     /// new version, and a changed meter makes a new version of every plan that uses it.
@@ -60,8 +58,6 @@ package struct CatalogBook: Sendable {
             if let change { changes.append(change) }
         }
         guard faults.isEmpty else { throw CatalogFaults(faults) }
-        next.metersByEvent = Dictionary(
-            grouping: next.newestMeters.map(\.meter), by: \.eventName)
         self = next
         return changes
     }

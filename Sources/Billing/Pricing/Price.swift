@@ -8,6 +8,11 @@ package struct Price: Hashable, Sendable {
         self.options = options
     }
 
+    /// The terms of a price that is taken transaction by transaction; nil of every other.
+    package var percentage: PercentagePrice? {
+        if case .percentage(let percentage) = model { percentage } else { nil }
+    }
+
     /// The least that a period costs, zero usage included.
     ///
     /// What is missing to it is a line of its own on an invoice.

@@ -29,20 +29,9 @@ extension Instant {
 
     /// RFC 3339 in UTC, with as many fractional digits as are not zero: `2026-01-31T23:59:59.5Z`.
     package var rfc3339: [UInt8] {
-        let seconds = seconds
-        let date = LocalDate(daysSinceEpoch: Int(seconds.flooredQuotient(86_400)))
-        let clock = Int(seconds - date.secondsSinceEpoch)
         var text: [UInt8] = []
         text.reserveCapacity(27)
-        text.append(date)
-        text.append(UInt8(ascii: "T"))
-        text.append(digitsOf: clock / 3600, width: 2)
-        text.append(UInt8(ascii: ":"))
-        text.append(digitsOf: clock / 60 % 60, width: 2)
-        text.append(UInt8(ascii: ":"))
-        text.append(digitsOf: clock % 60, width: 2)
-        text.append(fraction: microseconds - seconds * Self.microsecondsPerSecond)
-        text.append(UInt8(ascii: "Z"))
+        text.append(self)
         return text
     }
 }
@@ -52,6 +41,22 @@ extension Instant: CustomStringConvertible {
 }
 
 extension [UInt8] {
+    /// Appends an instant as RFC 3339 has it, in UTC.
+    mutating func append(_ instant: Instant) {
+        let seconds = instant.seconds
+        let date = LocalDate(daysSinceEpoch: Int(seconds.flooredQuotient(86_400)))
+        let clock = Int(seconds - date.secondsSinceEpoch)
+        append(date)
+        append(UInt8(ascii: "T"))
+        append(digitsOf: clock / 3600, width: 2)
+        append(UInt8(ascii: ":"))
+        append(digitsOf: clock / 60 % 60, width: 2)
+        append(UInt8(ascii: ":"))
+        append(digitsOf: clock % 60, width: 2)
+        append(fraction: instant.microseconds - seconds * Instant.microsecondsPerSecond)
+        append(UInt8(ascii: "Z"))
+    }
+
     /// Appends a fraction of a second as a point and its digits, nothing where it is 0.
     mutating func append(fraction microseconds: Int64) {
         guard microseconds > 0 else { return }

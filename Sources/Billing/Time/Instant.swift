@@ -41,7 +41,7 @@ extension Duration {
 }
 
 extension Instant: JSONWritable {
-    package func write(to writer: inout JSONWriter) { writer.string(rfc3339) }
+    package func write(to writer: inout JSONWriter) { writer.plainString { $0.append(self) } }
 }
 
 extension FieldValue {

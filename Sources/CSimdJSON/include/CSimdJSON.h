@@ -30,6 +30,7 @@ enum {
 /// One value. Offsets point into the document's text, indices into its nodes.
 typedef struct {
   uint8_t kind;
+  uint8_t height;       // how many levels of containers it nests, itself included
   uint32_t key_offset;  // of an object's member, unescaped
   uint32_t key_length;
   uint32_t offset;  // number as written, string unescaped; of a container: its first child, sorted

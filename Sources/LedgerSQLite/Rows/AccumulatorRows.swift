@@ -19,6 +19,8 @@ struct AccumulatorRow {
         accumulators = try AccumulatorCoding.accumulators(state)
         self.foldedThrough = foldedThrough
     }
+
+    var groupCount: Int { accumulators.reduce(0) { $0 + $1.groups.entries.count } }
 }
 
 extension Database {
@@ -31,7 +33,9 @@ extension Database {
         }?.get()
     }
 
-    borrowing func save(_ row: AccumulatorRow, of period: Int64) throws(SQLiteError) {
+    borrowing func save(
+        _ accumulators: [Accumulator], foldedThrough: Int64, of period: Int64
+    ) throws(SQLiteError) {
         try run(
             """
             INSERT INTO accumulator (period, foldedThrough, state) VALUES (?1, ?2, ?3)
@@ -39,8 +43,19 @@ extension Database {
             """
         ) { statement throws(SQLiteError) in
             try statement.bind(1, period)
-            try statement.bind(2, row.foldedThrough)
-            try statement.bind(3, blob: AccumulatorCoding.bytes(row.accumulators))
+            try statement.bind(2, foldedThrough)
+            try statement.bind(3, blob: AccumulatorCoding.bytes(accumulators))
         }
+    }
+}
+
+extension Database {
+    /// Counts a late event that a charge of a closed period never bills.
+    borrowing func noteIgnored(
+        _ period: PeriodRow, _ plan: PlanVersion, _ charge: Int32
+    ) throws {
+        var row = try accumulators(of: period.number) ?? AccumulatorRow(plan: plan)
+        row.accumulators[Int(charge)].ignoredEventCount += 1
+        try save(row.accumulators, foldedThrough: row.foldedThrough, of: period.number)
     }
 }

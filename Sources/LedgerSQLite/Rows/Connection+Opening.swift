@@ -10,6 +10,8 @@ extension Connection {
         try connection.require("foreign_keys", "1", set: "ON")
         try connection.execute("PRAGMA wal_autocheckpoint = 500")
         try connection.execute("PRAGMA mmap_size = 0")
+        // Kibibytes: the inner pages of a log of 100 million records, and the pages of a group.
+        try connection.execute("PRAGMA cache_size = -16384")
         let id = try connection.integer("PRAGMA application_id") ?? 0
         let tables = try connection.integer("SELECT count(*) FROM sqlite_schema") ?? 0
         guard id == Int64(Schema.applicationId) || (id == 0 && tables == 0) else {

@@ -46,7 +46,9 @@ enum Schema {
             nextEnd INTEGER,
             dueAt INTEGER,
             -- The zone of the period that ended at nextStart.
-            previousTimezone TEXT
+            previousTimezone TEXT,
+            -- How often its open periods were folded anew.
+            generation INTEGER NOT NULL DEFAULT 0
         );
         CREATE INDEX subscription_customer ON subscription (customerId);
         CREATE INDEX subscription_next ON subscription (nextEnd, id, dueAt);
@@ -73,6 +75,20 @@ enum Schema {
             period INTEGER PRIMARY KEY REFERENCES period,
             foldedThrough INTEGER NOT NULL,
             state BLOB NOT NULL
+        );
+
+        -- Subscriptions whose open periods are folded anew from the log.
+        CREATE TABLE refold (
+            subscription INTEGER PRIMARY KEY REFERENCES subscription,
+            -- The log's last record when it was done; NULL while it is under way. The row stays
+            -- until the values that it counted are in runs.
+            doneAt INTEGER
+        );
+
+        -- Events taken out of billing, and the records that did it.
+        CREATE TABLE void (
+            event INTEGER PRIMARY KEY REFERENCES log,
+            sequence INTEGER NOT NULL UNIQUE REFERENCES log
         );
 
         -- One row: every record up to here is folded into saved accumulators.

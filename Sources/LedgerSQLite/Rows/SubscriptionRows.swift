@@ -7,6 +7,8 @@ struct SubscriptionRow {
     let subscription: Subscription
     /// The earliest period that is not closed; nil when the last one is.
     var next: NextPeriod?
+    /// How often its open periods were folded anew.
+    var generation: Int64 = 0
 }
 
 /// The earliest period of a subscription that is not closed, opened or not.
@@ -36,6 +38,7 @@ extension SubscriptionRow {
                 dueAt: Instant(microseconds: row.integer(10)),
                 previousZone: row.optionalString(11).flatMap(Zone.init(name:)))
         }
+        generation = row.integer(12)
     }
 }
 

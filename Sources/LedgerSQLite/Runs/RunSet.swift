@@ -55,6 +55,13 @@ struct RunSet: ~Copyable {
         nextNumber = newest + 1
     }
 
+    /// Whether a filter lets the entry's key pass; if not it is in no run.
+    borrowing func mayContain(_ entry: RunEntry) -> Bool {
+        let key = kind.filterKey(entry)
+        for index in runs.indices where runs[index].filter.mayContain(key) { return true }
+        return false
+    }
+
     /// Whether a spill is being written.
     var isSpilling: Bool { spill != nil }
 

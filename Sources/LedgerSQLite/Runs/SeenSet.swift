@@ -30,6 +30,21 @@ struct SeenSet: ~Copyable {
     ) throws(SQLiteError) {
         batch.begin()
         for key in keys { batch.append(RunEntry(key)) }
+        try look(into: &sequences, on: database)
+    }
+
+    /// Finds the sequences of events that have them already; 0 where one is new.
+    mutating func lookup(
+        _ events: [PreparedEvent], into sequences: inout [Int64], on database: borrowing Database
+    ) throws(SQLiteError) {
+        batch.begin()
+        for event in events { batch.append(RunEntry(event.key)) }
+        try look(into: &sequences, on: database)
+    }
+
+    private mutating func look(
+        into sequences: inout [Int64], on database: borrowing Database
+    ) throws(SQLiteError) {
         batch.look(in: table.tail)
         batch.look(in: table.frozen)
         try batch.look(in: table.runs, on: database)

@@ -1,12 +1,12 @@
 internal import SQLite
 
-/// A value of a `unique` meter, in the accumulator that counts it.
+/// A value of a `unique` meter, in the space in which it is told apart from others.
 struct UniqueKey: Hashable, Sendable {
-    let accumulator: Int64
+    let space: Int64
     let value: KeyHash
 
     fileprivate var entry: RunEntry {
-        RunEntry(UInt64(bitPattern: accumulator), value.high, value.low)
+        RunEntry(UInt64(bitPattern: space), value.high, value.low)
     }
 }
 
@@ -18,8 +18,6 @@ struct UniqueSet: ~Copyable {
     private var table: SpilledTable<KeyTable>
     private var remembered: SecondChanceTable
     private var batch = RunLookup()
-    /// The places in a batch of keys that were not remembered.
-    private var others: [Int32] = []
 
     /// Opens the set as the database has it: without the records after `coveredThrough`, which
     /// the owner folds, or at least inserts, again.
@@ -43,31 +41,32 @@ struct UniqueSet: ~Copyable {
     /// Whether nothing is left to spill, merge or delete.
     var isIdle: Bool { table.isIdle }
 
-    /// Inserts keys in order: `isNew[i]` says whether `keys[i]` was not there before.
+    /// Inserts a key.
+    ///
+    /// - Returns: whether it was not there before.
     mutating func insertIfAbsent(
-        _ keys: [UniqueKey], isNew: inout [Bool], on database: borrowing Database
-    ) throws(SQLiteError) {
-        batch.begin(collectsNeighbours: true)
-        others.removeAll(keepingCapacity: true)
-        isNew.removeAll(keepingCapacity: true)
-        for key in keys {
-            let entry = key.entry
-            if !remembered.contains(entry) {
-                others.append(Int32(truncatingIfNeeded: isNew.count))
-                batch.append(entry)
-            }
-            isNew.append(false)
+        _ key: UniqueKey, on database: borrowing Database
+    ) throws(SQLiteError) -> Bool {
+        let entry = key.entry
+        if remembered.contains(entry) { return false }
+        let isKnown = try isKnown(entry, on: database)
+        if !isKnown { _ = table.tail.insert(entry) }
+        remembered.insert(entry)
+        return !isKnown
+    }
+
+    private mutating func isKnown(
+        _ entry: RunEntry, on database: borrowing Database
+    ) throws(SQLiteError) -> Bool {
+        if table.tail.entry(with: entry) != nil || table.frozen.entry(with: entry) != nil {
+            return true
         }
-        guard !others.isEmpty else { return }
-        batch.look(in: table.tail)
-        batch.look(in: table.frozen)
+        guard table.runs.mayContain(entry) else { return false }
+        batch.begin(collectsNeighbours: true)
+        batch.append(entry)
         try batch.look(in: table.runs, on: database)
         for neighbour in batch.neighbours { remembered.insert(neighbour) }
-        for (place, index) in others.enumerated() {
-            let entry = batch.entries[place]
-            if !batch.isFound[place] { isNew[Int(index)] = table.tail.insert(entry) == nil }
-            remembered.insert(entry)
-        }
+        return batch.isFound[0]
     }
 
     /// Inserted keys that are in memory, to come back to with `rollBack`.

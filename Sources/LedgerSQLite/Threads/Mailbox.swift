@@ -28,9 +28,15 @@ final class Mailbox<Item: Sendable>: Sendable {
         signal.signal()
     }
 
+    var count: Int { state.withLock { $0.items.count } }
+
     /// Waits until something is there and takes items that together weigh up to `limit`, but one
     /// at least; nil once closed and empty.
-    func take(limit: Int, weight: (Item) -> Int = { _ in 1 }) -> [Item]? {
+    ///
+    /// - Parameter waits: where false, takes nothing rather than wait.
+    func take(
+        limit: Int, waits: Bool = true, weight: (Item) -> Int = { _ in 1 }
+    ) -> [Item]? {
         while true {
             let taken: [Item]? = state.withLock { state in
                 if state.items.isEmpty { return state.isClosed ? nil : [] }
@@ -47,7 +53,7 @@ final class Mailbox<Item: Sendable>: Sendable {
                 signal.signal()  // another thread may wait for the same end
                 return nil
             }
-            if !taken.isEmpty { return taken }
+            if !taken.isEmpty || !waits { return taken }
             signal.wait()
         }
     }

@@ -2,6 +2,7 @@ internal import Foundation
 internal import Ledger
 internal import Logging
 internal import SQLite
+internal import Synchronization
 
 /// Threads with a read-only connection each.
 ///
@@ -14,14 +15,19 @@ final class ReaderThreads: Sendable {
 
     private let mailbox = Mailbox<Job>(capacity: waitingLimit)
     private let logger: Logger
+    /// When the read under way on each thread began.
+    private let begins: Mutex<[ContinuousClock.Instant?]>
 
     init(path: String, logger: Logger) throws(SQLiteError) {
         self.logger = logger
+        begins = Mutex(Array(repeating: nil, count: Self.count))
         for index in 0..<Self.count {
-            let own = Own(Database(try Connection(path: path, .readOnly)))
-            let thread = Thread { [mailbox] in
+            let own = OwnDatabase(Database(try Connection(path: path, .readOnly)))
+            let thread = Thread { [self] in
                 while let jobs = mailbox.take(limit: 1) {
+                    begins.withLock { $0[index] = .now }
                     for job in jobs { job(own.database) }
+                    begins.withLock { $0[index] = nil }
                 }
             }
             thread.name = "tallystick-reader-\(index)"
@@ -56,14 +62,20 @@ final class ReaderThreads: Sendable {
         return try answer.get()
     }
 
-    func shutdown() { mailbox.close() }
-
-    /// A database that one reader thread alone uses.
-    private final class Own: @unchecked Sendable {
-        let database: Database
-
-        init(_ database: consuming Database) { self.database = database }
+    /// How long the oldest read under way has taken; 0 where there is none.
+    var oldestMilliseconds: Int {
+        let oldest = begins.withLock { $0.compactMap(\.self).min() }
+        return oldest.map { Int($0.duration(to: .now) / .milliseconds(1)) } ?? 0
     }
+
+    func shutdown() { mailbox.close() }
+}
+
+/// A database that one thread alone uses.
+final class OwnDatabase: @unchecked Sendable {
+    let database: Database
+
+    init(_ database: consuming Database) { self.database = database }
 }
 
 extension Database {

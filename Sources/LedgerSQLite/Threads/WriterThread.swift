@@ -1,7 +1,9 @@
+internal import Dispatch
 internal import Foundation
 internal import Ledger
 internal import Logging
 internal import SQLite
+internal import Synchronization
 
 /// The thread that owns the writing connection: takes whatever waits, commits it once, answers.
 final class WriterThread: Sendable {
@@ -66,10 +68,67 @@ final class WriterThread: Sendable {
         return try answer.get()
     }
 
+    /// Runs `body` in a group commit without waiting for it.
+    func post(
+        _ body: @escaping @Sendable (inout WriterState) throws -> Void,
+        fail: @escaping @Sendable (LedgerError) -> Void
+    ) {
+        let job = Job(
+            weight: 1,
+            run: { state in
+                try body(&state)
+                return {}
+            }, fail: fail)
+        do throws(Mailbox<Job>.Refusal) {
+            try mailbox.put(job)
+        } catch {
+            fail(error == .full ? .tooMuchWaiting : .closed)
+        }
+    }
+
+    /// Calls that wait.
+    var waitingCount: Int { mailbox.count }
+
+    /// The same for a thread of the store's own, which waits.
+    func performAndWait<Result: Sendable>(
+        _ body: @escaping @Sendable (inout WriterState) throws -> Result
+    ) throws(LedgerError) -> Result {
+        let answer = Answer<Result>()
+        let job = Job(
+            weight: 1,
+            run: { state in
+                let result = try body(&state)
+                return { answer.give(.success(result)) }
+            },
+            fail: { answer.give(.failure($0)) })
+        do throws(Mailbox<Job>.Refusal) {
+            try mailbox.put(job)
+        } catch {
+            throw error == .full ? .tooMuchWaiting : .closed
+        }
+        return try answer.wait().get()
+    }
+
     /// Finishes what waits, then ends the thread.
     func shutdown() async {
         mailbox.close()
         for await _ in ended.stream {}
+    }
+}
+
+/// What one thread waits for from another.
+private final class Answer<Result: Sendable>: Sendable {
+    private let value = Mutex<Swift.Result<Result, LedgerError>?>(nil)
+    private let signal = DispatchSemaphore(value: 0)
+
+    func give(_ result: Swift.Result<Result, LedgerError>) {
+        value.withLock { $0 = result }
+        signal.signal()
+    }
+
+    func wait() -> Swift.Result<Result, LedgerError> {
+        signal.wait()
+        return value.withLock { $0 } ?? .failure(.closed)
     }
 }
 
@@ -91,7 +150,10 @@ private struct Loop: Sendable {
 
     func run(_ first: Handover) {
         var state = first.take()
-        while let group = mailbox.take(limit: WriterThread.groupLimit, weight: \.weight) {
+        var isBackingUp = false
+        while let group = mailbox.take(
+            limit: WriterThread.groupLimit, waits: !isBackingUp, weight: \.weight)
+        {
             if state == nil {
                 do { state = try reopen() } catch {
                     logger.error(
@@ -102,7 +164,13 @@ private struct Loop: Sendable {
                 for job in group { job.fail(.failed) }
                 continue
             }
-            if commit(group, &open) { state = consume open }
+            guard group.isEmpty || commit(group, &open) else {
+                isBackingUp = false
+                continue
+            }
+            open.stepBackup()
+            isBackingUp = open.backup != nil
+            state = consume open
         }
         guard var last = state.take() else { return }
         do { try last.finish() } catch {

@@ -6,15 +6,15 @@ internal import SQLite
 /// the order of their pages. Once it is through, every record up to its begin is in a saved row.
 struct Checkpoint {
     /// Recovery folds the records after this one.
-    private(set) var sequence: Int64
+    fileprivate(set) var sequence: Int64
     /// What the sweep under way has left.
-    private var sweep: ArraySlice<Int64> = []
-    private var sweepSize = 0
-    private var sweepSequence: Int64
+    fileprivate var sweep: ArraySlice<Int32> = []
+    fileprivate var sweepSize = 0
+    fileprivate var sweepSequence: Int64
 
-    private let recordsPerSweep: Int
+    fileprivate let recordsPerSweep: Int
     /// Rows in one slice, at least.
-    private static let smallestSlice = 8
+    fileprivate static let smallestSlice = 8
 
     init(sequence: Int64, recordsPerSweep: Int) {
         self.sequence = sequence
@@ -26,52 +26,35 @@ struct Checkpoint {
 extension WriterState {
     /// Saves the next slice with the group under way.
     mutating func saveSlice() throws(SQLiteError) {
-        try checkpoint.advance(&cache, database, head)
+        if checkpoint.sweep.isEmpty {
+            guard head.sequence > checkpoint.sequence else { return }
+            checkpoint.sweep = residents.takeUnsaved()[...]
+            checkpoint.sweepSize = checkpoint.sweep.count
+            checkpoint.sweepSequence = head.sequence
+        }
+        let records = Int(head.sequence - head.groupStart + 1)
+        let slice = max(
+            Checkpoint.smallestSlice,
+            checkpoint.sweepSize * records / checkpoint.recordsPerSweep)
+        for period in checkpoint.sweep.prefix(slice) { try save(period) }
+        checkpoint.sweep = checkpoint.sweep.dropFirst(slice)
+        if checkpoint.sweep.isEmpty { try reach(checkpoint.sweepSequence) }
     }
 
     /// Saves every unsaved row, so that the next start has nothing to fold.
     mutating func finish() throws(SQLiteError) {
         try database.connection.execute("BEGIN IMMEDIATE")
-        for period in cache.unsaved.sorted() { try cache.save(period, in: database) }
-        try checkpoint.reach(head.sequence, in: database)
+        for period in checkpoint.sweep { try save(period) }
+        for period in residents.takeUnsaved() { try save(period) }
+        try reach(head.sequence)
         try database.connection.execute("COMMIT")
     }
-}
 
-extension Checkpoint {
-    fileprivate mutating func advance(
-        _ cache: inout RowCache, _ database: borrowing Database, _ head: LogHead
-    ) throws(SQLiteError) {
-        if sweep.isEmpty {
-            guard head.sequence > sequence else { return }
-            sweep = cache.unsaved.sorted()[...]
-            sweepSize = sweep.count
-            sweepSequence = head.sequence
-        }
-        let records = Int(head.sequence - head.groupStart + 1)
-        let slice = max(Self.smallestSlice, sweepSize * records / recordsPerSweep)
-        for period in sweep.prefix(slice) { try cache.save(period, in: database) }
-        sweep = sweep.dropFirst(slice)
-        if sweep.isEmpty { try reach(sweepSequence, in: database) }
-    }
-
-    fileprivate mutating func reach(
-        _ sequence: Int64, in database: borrowing Database
-    ) throws(SQLiteError) {
+    private mutating func reach(_ sequence: Int64) throws(SQLiteError) {
         try database.run("UPDATE checkpoint SET sequence = ?") { row throws(SQLiteError) in
             try row.bind(1, sequence)
         }
-        self.sequence = sequence
-        sweep = []
-    }
-}
-
-extension RowCache {
-    /// Saves a period's accumulators, unless they were saved since they were folded.
-    mutating func save(
-        _ period: Int64, in database: borrowing Database
-    ) throws(SQLiteError) {
-        guard unsaved.remove(period) != nil, let row = accumulators[period] else { return }
-        try database.save(row, of: period)
+        checkpoint.sequence = sequence
+        checkpoint.sweep = []
     }
 }

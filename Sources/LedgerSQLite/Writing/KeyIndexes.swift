@@ -30,11 +30,17 @@ struct KeyIndexes: ~Copyable {
         min(seen.coveredThrough, unique.coveredThrough, customers.coveredThrough)
     }
 
-    /// Inserts a record's keys where the runs do not have them.
-    mutating func insert(_ prepared: PreparedEvent, _ sequence: Int64) {
-        if sequence > seen.coveredThrough { _ = seen.insert(prepared.key, sequence) }
-        if sequence > customers.coveredThrough { customers.insert(prepared.customer, sequence) }
+    /// Inserts the keys of a record of an event or a void where the runs do not have them.
+    mutating func insert(_ event: PreparedEvent, _ record: RefoldRecord) {
+        let sequence = record.sequence
+        if case .event = record.kind, sequence > seen.coveredThrough {
+            _ = seen.insert(event.key, sequence)
+        }
+        if sequence > customers.coveredThrough { customers.insert(event.customer, sequence) }
     }
+
+    /// What it takes, tables, filters and fences.
+    var byteCount: Int { seen.byteCount + unique.byteCount + customers.byteCount }
 
     /// What was inserted so far, to come back to when a job is rolled back.
     var mark: Mark {

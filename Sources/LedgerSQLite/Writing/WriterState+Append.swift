@@ -3,173 +3,121 @@ internal import JSON
 internal import Ledger
 internal import SQLite
 
+/// What one event needs on its way, used again for the next one.
+struct AppendScratch {
+    /// The records that a batch's keys have already; 0 where a key is new.
+    var known: [Int64] = []
+    /// The customers of a batch that are in memory; -1 for the others.
+    var customers: [Int32] = []
+    var placements: [Placement] = []
+    var pending = PendingRecords()
+}
+
 extension WriterState {
     /// Appends validated events: decides by their keys, writes their records, folds them.
-    mutating func append(_ events: [PreparedEvent], at now: Instant) throws -> [AppendOutcome] {
-        var known: [Int64] = []
-        try indexes.seen.lookup(events.map(\.key), into: &known, on: database)
+    mutating func append(_ given: PreparedBatch, at now: Instant) throws -> [AppendOutcome] {
+        // A catalog that was applied since is read anew.
+        let batch = given.catalog === catalog ? given : given.prepared(with: catalog, hasher)
+        scratch.pending = PendingRecords()
+        try indexes.seen.lookup(batch.prepared, into: &scratch.known, on: database)
+        let known = scratch.known
+        residents.find(batch.prepared, into: &scratch.customers)
         var outcomes: [AppendOutcome] = []
-        outcomes.reserveCapacity(events.count)
-        for (event, sequence) in zip(events, known) {
+        outcomes.reserveCapacity(batch.events.count)
+        for index in 0..<batch.events.count {
             outcomes.append(
-                sequence == 0
-                    ? try append(event, at: now) : try repeated(event.event, sequence))
+                known[index] == 0
+                    ? try append(batch, index, at: now)
+                    : try repeated(batch, index, known[index], at: now))
+            note(outcomes[index])
         }
+        try writePending(of: batch, at: now)
         return outcomes
     }
 
-    private func repeated(_ event: UsageEvent, _ sequence: Int64) throws -> AppendOutcome {
-        try database.hash(ofRecord: sequence) == event.hash ? .duplicate : .conflict
+    private mutating func note(_ outcome: AppendOutcome) {
+        switch outcome {
+        case .accepted: statistics.acceptedEvents += 1
+        case .duplicate: statistics.duplicateEvents += 1
+        case .conflict: statistics.conflictingEvents += 1
+        case .rejected: statistics.rejectedEvents += 1
+        }
+    }
+
+    private mutating func repeated(
+        _ batch: PreparedBatch, _ index: Int, _ sequence: Int64, at now: Instant
+    ) throws -> AppendOutcome {
+        if scratch.pending.contains(sequence) { try writePending(of: batch, at: now) }
+        let hash = try database.hash(ofRecord: sequence)
+        return hash == batch.prepared[index].hash ? .duplicate : .conflict
     }
 
     private mutating func append(
-        _ prepared: PreparedEvent, at now: Instant
+        _ batch: PreparedBatch, _ index: Int, at now: Instant
     ) throws -> AppendOutcome {
-        let event = prepared.event
-        let customer = try customer(prepared.customer, event)
-        let routing = try route(event, to: customer.subscriptions, of: customer.row, at: now)
-        let sequence = head.sequence + 1
         let mark = indexes.mark
+        let key = batch.prepared[index].key
         // The batch itself, or another of the group, may have brought the key since the lookup.
-        if let known = indexes.seen.insert(prepared.key, sequence) {
-            return try repeated(event, known)
+        if let known = indexes.seen.insert(key, head.sequence + 1) {
+            return try repeated(batch, index, known, at: now)
         }
-        let issues = prepared.issues + routing.issues
-        guard issues.isEmpty else {
+        let start = head.sequence
+        var remarks = try place(batch, index, at: now)
+        if remarks.issues.isEmpty, head.sequence != start {
+            // Periods were opened, so that the event's record comes later.
             indexes.rollBack(to: mark)
-            return .rejected(issues)
+            _ = indexes.seen.insert(key, head.sequence + 1)
         }
-        let fold: [PlannedStep]
-        do {
-            fold = try plan(routing.targets, event, sequence: sequence)
-        } catch let overflow as ArithmeticError {
+        let sequence = head.sequence + 1
+        if remarks.issues.isEmpty { try check(batch, index, &remarks) }
+        guard remarks.issues.isEmpty else {
             indexes.rollBack(to: mark)
-            return .rejected([.overflow(overflow)])
+            return .rejected(remarks.issues)
         }
-        try append(event, at: now)
-        indexes.customers.insert(prepared.customer, sequence)
-        take(fold, sequence: sequence)
-        try note(ignored: routing.ignored)
-        return .accepted(AcceptedEvent(isUnbilled: routing.isUnbilled, late: routing.late))
+        try appendRecord(batch, index, at: now)
+        indexes.customers.insert(batch.prepared[index].customer, sequence)
+        try fold(batch, index, sequence)
+        if !remarks.ignored.isEmpty { try note(remarks.ignored) }
+        return .accepted(AcceptedEvent(isUnbilled: remarks.isUnbilled, late: remarks.late))
     }
 
-    /// Folds an event that is in the log already into a subscription created after it.
-    ///
-    /// The rows it touches must be saved in the same transaction.
-    mutating func foldAgain(
-        _ event: UsageEvent, sequence: Int64, into row: SubscriptionRow, _ customer: CustomerRow,
-        at now: Instant
-    ) throws {
-        let routing = try route(event, to: [row], of: customer, at: now)
-        do {
-            take(try plan(routing.targets, event, sequence: sequence), sequence: sequence)
-        } catch is ArithmeticError {
-            // An overflow leaves the event out, as a value that the meter cannot read does.
+    /// Counts an event in closed periods that never bill it.
+    private func note(_ ignored: [IgnoredCharge]) throws {
+        for ignored in ignored {
+            let plan = try plan(ignored.period.plan).version
+            try database.noteIgnored(ignored.period, plan, ignored.charge)
         }
     }
 }
 
-extension FieldIssue {
-    fileprivate static func overflow(_ overflow: ArithmeticError) -> FieldIssue {
-        FieldIssue(
-            pointer: "/properties", detail: "makes the period's sum overflow: \(overflow)",
-            severity: .meaningless)
+/// What is to be said of an event besides where it counts.
+struct EventRemarks {
+    /// Why it is rejected.
+    var issues: [FieldIssue] = []
+    var late: [LateEvent] = []
+    var ignored: [IgnoredCharge] = []
+    /// A sum of one of its charges would need too many digits.
+    var hasOverflow = false
+    /// No charge takes it.
+    var isUnbilled = true
+
+    mutating func add(_ issue: FieldIssue) {
+        if !issues.contains(issue) { issues.append(issue) }
     }
 }
 
-/// One charge that an event counts in.
-struct FoldTarget {
-    /// Where it counts.
+/// A charge of a closed period that notes a late event and never bills it.
+struct IgnoredCharge {
     let period: PeriodRow
-    /// The charge's place among the plan's usage charges.
-    let index: Int
-    let charge: String
-    let price: Price
-    let reading: MeterReading
-    /// Canonical JSON of the group's properties.
-    let group: [UInt8]?
-    /// The period in which it happened, where values of `unique` are told apart.
-    let origin: Int64
-    let isLate: Bool
-    /// Its meter takes usage that happened in another period.
-    let takesOtherPeriods: Bool
+    let charge: Int32
 }
 
-/// A fold that is reckoned and not yet taken.
-struct PlannedStep {
-    let target: FoldTarget
-    let step: FoldStep
-}
-
-extension WriterState {
-    /// Reckons every fold of an event, before any of them is taken.
-    mutating func plan(
-        _ targets: [FoldTarget], _ event: UsageEvent, sequence: Int64
-    ) throws -> [PlannedStep] {
-        var planned: [PlannedStep] = []
-        planned.reserveCapacity(targets.count)
-        for target in targets {
-            try loadAccumulators(of: target.period)
-            guard
-                let accumulator = cache.accumulators[target.period.number]?
-                    .accumulators[target.index]
-            else { continue }
-            let newness = try newness(of: target, among: accumulator.groups)
-            let record = FoldRecord(
-                sequence: sequence, timestamp: event.timestamp, hash: event.hash,
-                reading: target.reading, isLate: target.isLate, isNewValue: newness.total,
-                group: newness.group)
-            planned.append(
-                PlannedStep(
-                    target: target, step: try accumulator.step(record, price: target.price)))
-        }
-        return planned
-    }
-
-    /// Whether a value of `unique` is new in its charge's total and in its group, where it is
-    /// counted from now on.
-    mutating func newness(
-        of target: FoldTarget, among groups: GroupAccumulators
-    ) throws(SQLiteError) -> (total: Bool, group: GroupMembership?) {
-        let counted = target.group.map { groups.countedKey($0) }
-        guard case .text(let text) = target.reading else {
-            return (false, counted.map { GroupMembership(key: $0, isNewValue: false) })
-        }
-        var keys = [
-            UniqueKey(
-                accumulator: target.origin,
-                value: hasher.hash(uniqueValue: text, charge: target.charge, group: nil))
-        ]
-        if let counted {
-            keys.append(
-                UniqueKey(
-                    accumulator: target.origin,
-                    value: hasher.hash(
-                        uniqueValue: text, charge: target.charge, group: counted ?? [])))
-        }
-        var isNew: [Bool] = []
-        try indexes.unique.insertIfAbsent(keys, isNew: &isNew, on: database)
-        return (
-            isNew[0], counted.map { GroupMembership(key: $0, isNewValue: isNew[1]) }
-        )
-    }
-
-    private mutating func note(ignored targets: [FoldTarget]) throws {
-        for target in targets {
-            let period = target.period.number
-            try loadAccumulators(of: target.period)
-            cache.accumulators[period]?.accumulators[target.index].ignoredEventCount += 1
-            cache.unsaved.insert(period)
-            try cache.save(period, in: database)
-        }
-    }
-
-    mutating func take(_ planned: [PlannedStep], sequence: Int64) {
-        for step in planned {
-            let period = step.target.period.number
-            cache.accumulators[period]?.accumulators[step.target.index].take(step.step)
-            cache.accumulators[period]?.foldedThrough = sequence
-            cache.unsaved.insert(period)
-        }
-    }
+/// An open period in which an event counts.
+struct Placement {
+    let period: Int32
+    /// Where values of `unique` are told apart: the period in which it happened.
+    var valueSpace: Int64
+    var isLate: Bool
+    /// The event waits in the log: the period is being folded anew.
+    var waits: Bool
 }

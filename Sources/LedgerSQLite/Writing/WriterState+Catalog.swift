@@ -4,11 +4,11 @@ internal import Ledger
 internal import SQLite
 
 extension WriterState {
-    mutating func apply(_ catalog: Catalog, dryRun: Bool, at now: Instant) throws -> [CatalogChange]
+    mutating func apply(_ changed: Catalog, dryRun: Bool, at now: Instant) throws -> [CatalogChange]
     {
-        var next = book
+        var next = catalog.book
         let changes: [CatalogChange]
-        do throws(CatalogFaults) { changes = try next.apply(catalog) } catch {
+        do throws(CatalogFaults) { changes = try next.apply(changed) } catch {
             throw LedgerError(
                 .unprocessable,
                 error.all.prefix(FieldIssues.maximumCount).map {
@@ -17,25 +17,35 @@ extension WriterState {
         }
         guard !dryRun, changes.contains(where: { $0.change != .unchanged }) else { return changes }
         let record = try LogRecord(.catalog, customerId: nil) { writer in
-            writer.member("meters", each: catalog.meters)
-            writer.member("plans", each: catalog.plans)
+            writer.member("meters", each: changed.meters)
+            writer.member("plans", each: changed.plans)
         }
         _ = try append(record, at: now)
-        book = next
+        try use(CompiledCatalog(next, hasher))
         return changes
+    }
+
+    private mutating func use(_ compiled: CompiledCatalog) throws(CorruptRow) {
+        catalog = compiled
+        // Plan versions have other numbers now.
+        for period in 0..<residents.periods.end where residents.periods.contains(period) {
+            residents.periods[period].plan = try compiled.number(
+                of: residents.periods[period].row.plan)
+        }
     }
 
     /// Creates or changes a customer.
     ///
     /// A new zone holds from now on: periods that have begun are opened in the old one first.
     mutating func upsert(_ customer: Customer, at now: Instant) throws -> Customer {
-        let known = try self.customer(customer.id)
-        if let old = known.row?.customer {
+        let handle = try self.customer(customer.id)
+        let subscriptions = residents.customers[handle].subscriptions
+        if let old = residents.customers[handle].row?.customer {
             if old == customer { return old }
             if old.timezone != customer.timezone {
-                for row in known.subscriptions {
-                    _ = try openPeriod(of: row, containing: now, old, at: now)
-                    try fixNext(of: row)
+                for subscription in subscriptions {
+                    _ = try openPeriod(of: subscription, containing: now, at: now)
+                    try fixNext(of: subscription)
                 }
             }
         }
@@ -52,28 +62,36 @@ extension WriterState {
             try row.bind(1, text: customer.id.bytes)
             try row.bind(2, sequence)
         }
-        for row in known.subscriptions { try reckonNext(of: row, in: customer.timezone) }
-        cache.customers[hasher.hash(customer.id)] = nil
+        residents.customers[handle].row = CustomerRow(customer: customer, sequence: sequence)
+        for subscription in subscriptions {
+            try reckonNext(of: subscription, in: customer.timezone)
+        }
         return customer
     }
 
     /// A subscription whose next period is open closes it where it was opened to end.
-    private mutating func fixNext(of row: SubscriptionRow) throws {
-        guard let next = row.next, let open = try openPeriods(of: row.number).first else { return }
-        let plan = try plan(open.plan).plan
-        try database.setNext(
+    private mutating func fixNext(of subscription: Int32) throws {
+        guard let next = residents.subscriptions[subscription].row.next,
+            let open = residents.subscriptions[subscription].openPeriods.first
+        else { return }
+        let end = residents.periods[open].row.span.end
+        try setNext(
             NextPeriod(
-                start: next.start, end: open.span.end, dueAt: open.span.end + plan.gracePeriod,
+                start: next.start, end: end,
+                dueAt: end + plan(of: open).version.plan.gracePeriod,
                 previousZone: next.previousZone),
-            of: row.number)
+            of: subscription)
     }
 
     /// Reckons a subscription's next period anew, unless it is open already.
-    private mutating func reckonNext(of row: SubscriptionRow, in zone: Zone) throws {
-        guard let next = row.next, try openPeriods(of: row.number).isEmpty else { return }
-        let plan = try plan(row.subscription.plan).plan
-        try database.setNext(
+    private mutating func reckonNext(of subscription: Int32, in zone: Zone) throws {
+        try loadPeriods(of: subscription)
+        let row = residents.subscriptions[subscription].row
+        guard let next = row.next, residents.subscriptions[subscription].openPeriods.isEmpty
+        else { return }
+        let plan = try plan(row.subscription.plan).version.plan
+        try setNext(
             row.next(from: next.start, plan, in: zone, previous: next.previousZone),
-            of: row.number)
+            of: subscription)
     }
 }

@@ -14,22 +14,28 @@ extension WriterState {
             guard closed.count < request.limit else {
                 return ClosePass(closed: closed, hasMore: true)
             }
-            guard let row = try database.subscription(id) else { throw CorruptRow() }
-            closed.append(try closeNext(of: row, at: now))
+            guard let subscription = try subscription(id) else { throw CorruptRow() }
+            if residents.subscriptions[subscription].refold != nil, !closed.isEmpty {
+                return ClosePass(closed: closed, hasMore: true)
+            }
+            try awaitRefold(of: subscription)
+            closed.append(try closeNext(of: subscription, at: now))
         }
         return ClosePass(closed: closed, hasMore: false)
     }
 
     /// Closes a subscription's earliest open period: the record, the invoice's number and work
     /// item, and the webhook, all in the transaction under way.
-    private mutating func closeNext(
-        of row: SubscriptionRow, at now: Instant
+    mutating func closeNext(
+        of handle: Int32, at now: Instant
     ) throws -> ClosedEntry {
+        let row = residents.subscriptions[handle].row
         let subscription = row.subscription
-        guard let next = row.next, let customer = try customer(subscription.customerId).row,
-            let period = try openPeriod(
-                of: row, containing: next.start, customer.customer, at: now)
+        guard let next = row.next,
+            let open = try openPeriod(of: handle, containing: next.start, at: now)
         else { throw CorruptRow() }
+        let customer = try customerRow(of: handle)
+        let period = residents.periods[open].row
         let close = PeriodRow.Close(
             close: PeriodClose(
                 kind: .period, revision: 0, cutoffSequence: head.sequence, chain: head.chain,
@@ -40,7 +46,7 @@ extension WriterState {
             kind: close.close.kind, cutoffSequence: close.close.cutoffSequence)
         _ = try append(try LogRecord(entry, close, of: subscription), at: now)
         head.invoiceNumber = close.close.invoiceNumber
-        try cache.save(period.number, in: database)
+        try save(open)
         try database.close(period.number, close)
         try database.run("INSERT INTO invoice_work (period) VALUES (?)") {
             statement throws(SQLiteError) in try statement.bind(1, period.number)
@@ -49,30 +55,30 @@ extension WriterState {
             OutboxMessage(
                 type: .periodClosed, subscription: subscription.id, periodStart: period.span.start,
                 revision: close.close.revision, timestamp: now, content: .data(entry.json)))
-        try advance(row, past: period, customer.customer)
+        try advance(handle, past: open, customer.customer)
         return entry
     }
 
     /// Moves a subscription on to the period after the one that was closed.
     private mutating func advance(
-        _ row: SubscriptionRow, past period: PeriodRow, _ customer: Customer
+        _ handle: Int32, past closed: Int32, _ customer: Customer
     ) throws {
-        let plan = try plan(row.subscription.plan).plan
-        let open = try openPeriods(of: row.number).filter { $0.number != period.number }
-        let start = period.span.end
+        let row = residents.subscriptions[handle].row
+        let plan = try plan(row.subscription.plan).version.plan
+        let span = residents.periods[closed].row.span
+        residents.subscriptions[handle].openPeriods.removeAll { $0 == closed }
+        residents.removePeriod(closed)
         var next: NextPeriod?
-        if let opened = open.first {
+        if let opened = residents.subscriptions[handle].openPeriods.first {
+            let end = residents.periods[opened].row.span.end
             next = NextPeriod(
-                start: start, end: opened.span.end, dueAt: opened.span.end + plan.gracePeriod,
-                previousZone: period.span.timezone)
-        } else if start != row.subscription.endsAt {
+                start: span.end, end: end, dueAt: end + plan.gracePeriod,
+                previousZone: span.timezone)
+        } else if span.end != row.subscription.endsAt {
             next = row.next(
-                from: start, plan, in: customer.timezone, previous: period.span.timezone)
+                from: span.end, plan, in: customer.timezone, previous: span.timezone)
         }
-        try database.setNext(next, of: row.number)
-        cache.openPeriods[row.number] = open
-        cache.accumulators[period.number] = nil
-        cache.customers[hasher.hash(row.subscription.customerId)] = nil
+        try setNext(next, of: handle)
     }
 }
 

@@ -20,36 +20,39 @@ extension WriterState {
     ///
     /// Opens it, and all before it.
     mutating func openPeriod(
-        of row: SubscriptionRow, containing instant: Instant, _ customer: Customer, at now: Instant
-    ) throws -> PeriodRow? {
+        of subscription: Int32, containing instant: Instant, at now: Instant
+    ) throws -> Int32? {
+        try loadPeriods(of: subscription)
+        let row = residents.subscriptions[subscription].row
         guard let next = row.next, next.start <= instant else { return nil }
-        var periods = try openPeriods(of: row.number)
-        if let open = periods.first(where: { $0.span.contains(instant) }) { return open }
-        let plan = try plan(row.subscription.plan)
-        while periods.last.map({ $0.span.end <= instant }) ?? true {
-            let last = periods.last?.span
-            let start = last?.end ?? next.start
+        if let open = residents.openPeriod(of: subscription, containing: instant) { return open }
+        let plan = try plan(row.subscription.plan).version
+        let zone = try customerRow(of: subscription).customer.timezone
+        var last = residents.subscriptions[subscription].openPeriods.last
+        while last.map({ residents.periods[$0].row.span.end <= instant }) ?? true {
+            let before = last.map { residents.periods[$0].row.span }
+            let start = before?.end ?? next.start
             if let endsAt = row.subscription.endsAt, start >= endsAt { return nil }
             let span = row.subscription.period(
-                from: start, plan.plan, in: customer.timezone,
-                previous: last?.timezone ?? next.previousZone)
-            periods.append(try open(span, of: row, plan.reference, at: now))
-            cache.openPeriods[row.number] = periods
+                from: start, plan.plan, in: zone, previous: before?.timezone ?? next.previousZone)
+            last = try open(span, of: subscription, plan.reference, at: now)
         }
-        return periods.last
+        return last
     }
 
     /// Opens one period: its boundaries and its zone are a record from here on.
     private mutating func open(
-        _ span: PeriodSpan, of row: SubscriptionRow, _ plan: PlanReference, at now: Instant
-    ) throws -> PeriodRow {
-        let subscription = row.subscription
-        let record = try LogRecord(.periodOpened, customerId: subscription.customerId) { writer in
-            writer.member("subscriptionId", subscription.id)
+        _ span: PeriodSpan, of subscription: Int32, _ plan: PlanReference, at now: Instant
+    ) throws -> Int32 {
+        let row = residents.subscriptions[subscription].row
+        let record = try LogRecord(.periodOpened, customerId: row.subscription.customerId) {
+            writer in
+            writer.member("subscriptionId", row.subscription.id)
             writer.member("period", span)
             writer.member("plan", plan)
         }
         _ = try append(record, at: now)
-        return try database.insertPeriod(of: row.number, span, plan)
+        return try insert(
+            database.insertPeriod(of: row.number, span, plan), of: subscription)
     }
 }

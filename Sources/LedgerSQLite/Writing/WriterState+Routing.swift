@@ -2,114 +2,143 @@ internal import Billing
 internal import JSON
 internal import Ledger
 
-/// Where an event counts.
-struct EventRouting {
-    var targets: [FoldTarget] = []
-    var late: [LateEvent] = []
-    /// Closed periods that note the event without ever billing it, and the charges that do.
-    var ignored: [FoldTarget] = []
-    /// What meters of the customer's own plans cannot read: it rejects an event that is new.
-    var issues: [FieldIssue] = []
-    /// No charge takes it.
-    var isUnbilled = true
-}
-
 extension WriterState {
-    /// Finds every charge of `subscriptions` that the event counts in, opening periods on the way
+    /// Finds every open period that the event counts in, opening periods on the way
     /// (`semantics.md`, Which subscriptions and Late events).
-    mutating func route(
-        _ event: UsageEvent, to subscriptions: [SubscriptionRow], of customer: CustomerRow?,
-        at now: Instant
-    ) throws -> EventRouting {
-        var routing = EventRouting()
-        guard let customer = customer?.customer else { return routing }
-        for row in subscriptions where row.takes(event) {
-            if let open = try openPeriod(
-                of: row, containing: event.timestamp, customer, at: now)
-            {
-                let targets = try targets(
-                    event, in: open, origin: open.number, isLate: false, &routing.issues)
-                routing.targets += targets
-                if !targets.isEmpty { routing.isUnbilled = false }
+    ///
+    /// The placements stand in `scratch`. Nothing is opened for an event that is rejected.
+    mutating func place(
+        _ batch: PreparedBatch, _ index: Int, at now: Instant
+    ) throws -> EventRemarks {
+        scratch.placements.removeAll(keepingCapacity: true)
+        var remarks = EventRemarks()
+        if !batch.unreadable.isEmpty {
+            for issue in batch.newestIssues(index) { remarks.add(issue) }
+        }
+        let timestamp = batch.prepared[index].timestamp
+        let found = scratch.customers[index]
+        let customer = found >= 0 ? found : try customer(of: batch, index)
+        if batch.prepared[index].subscription == nil,
+            let shortcut = residents.customers[customer].shortcut,
+            shortcut.start <= timestamp, timestamp < shortcut.end
+        {
+            scratch.placements.append(shortcut.placement)
+            return remarks
+        }
+        for place in 0..<residents.customers[customer].subscriptions.count {
+            let subscription = residents.customers[customer].subscriptions[place]
+            guard takes(subscription, batch.prepared[index], timestamp) else { continue }
+            if let period = residents.openPeriod(of: subscription, containing: timestamp) {
+                let placement = placement(period, of: subscription)
+                scratch.placements.append(placement)
+                residents.remember(placement)
             } else {
-                try routeLate(event, row, customer, at: now, into: &routing)
+                try placeInOther(batch, index, subscription, at: now, &remarks)
             }
         }
-        return routing
+        return remarks
     }
 
-    /// The charges of `period` that take the event.
-    ///
-    /// - Parameter issues: gets what a meter cannot read; such an event is left out of its charge.
-    func targets(
-        _ event: UsageEvent, in period: PeriodRow, origin: Int64, isLate: Bool,
-        _ issues: inout [FieldIssue]
-    ) throws -> [FoldTarget] {
-        let plan = try plan(period.plan)
-        var targets: [FoldTarget] = []
-        for (index, (charge, usage)) in plan.plan.usageCharges.enumerated() {
-            let meter = plan.meters[index].meter
-            let reading: MeterReading
-            do throws(MeterReadingError) { reading = try meter.read(event) } catch {
-                issues.append(FieldIssue(error, meter))
-                continue
-            }
-            if case .nothing = reading { continue }
-            targets.append(
-                FoldTarget(
-                    period: period, index: index, charge: charge.key, price: usage.price,
-                    reading: reading, group: meter.group(of: event), origin: origin,
-                    isLate: isLate, takesOtherPeriods: meter.aggregation.takesOtherPeriods))
+    /// The event is for this subscription and happened while it was active.
+    func takes(_ subscription: Int32, _ event: PreparedEvent, _ timestamp: Instant) -> Bool {
+        if let named = event.subscription, named != residents.subscriptions[subscription].key {
+            return false
         }
-        return targets
+        return residents.subscriptions[subscription].activity.contains(timestamp)
+    }
+
+    func placement(_ period: Int32, of subscription: Int32) -> Placement {
+        let generation = residents.subscriptions[subscription].row.generation
+        return Placement(
+            period: period,
+            valueSpace: residents.periods[period].row.valueSpace(generation), isLate: false,
+            waits: residents.subscriptions[subscription].refold != nil)
+    }
+
+    /// A period that is not in memory, not open yet, or closed.
+    private mutating func placeInOther(
+        _ batch: PreparedBatch, _ index: Int, _ subscription: Int32, at now: Instant,
+        _ remarks: inout EventRemarks
+    ) throws {
+        try loadPeriods(of: subscription)
+        let timestamp = batch.events[index].timestamp
+        guard let next = residents.subscriptions[subscription].row.next, next.start <= timestamp
+        else { return try placeLate(batch, index, subscription, at: now, &remarks) }
+        if residents.openPeriod(of: subscription, containing: timestamp) == nil {
+            let reference = residents.subscriptions[subscription].row.subscription.plan
+            note(try plan(reference).unreadable(batch, index), &remarks)
+            guard remarks.issues.isEmpty else { return }
+        }
+        guard let period = try openPeriod(of: subscription, containing: timestamp, at: now)
+        else { return }
+        scratch.placements.append(placement(period, of: subscription))
     }
 
     /// An event whose period is closed.
     ///
     /// What no open period can take (aggregations that take no other period's usage, a
     /// subscription that ended) waits in the log for a correction; the answer names no period.
-    private mutating func routeLate(
-        _ event: UsageEvent, _ row: SubscriptionRow, _ customer: Customer, at now: Instant,
-        into routing: inout EventRouting
+    private mutating func placeLate(
+        _ batch: PreparedBatch, _ index: Int, _ subscription: Int32, at now: Instant,
+        _ remarks: inout EventRemarks
     ) throws {
-        guard let origin = try database.period(of: row.number, containing: event.timestamp)
+        let row = residents.subscriptions[subscription].row
+        let timestamp = batch.events[index].timestamp
+        guard let origin = try database.period(of: row.number, containing: timestamp)
         else { return }
-        let charges = try targets(
-            event, in: origin, origin: origin.number, isLate: true, &routing.issues)
-        guard !charges.isEmpty else { return }
-        routing.isUnbilled = false
-        let policy = try plan(origin.plan).plan.lateEvents
+        let plan = try plan(origin.plan)
+        note(plan.unreadable(batch, index), &remarks)
+        let charges = plan.charges(taking: batch, index)
+        guard !charges.isEmpty, remarks.issues.isEmpty else { return }
+        remarks.isUnbilled = false
+        let policy = plan.version.plan.lateEvents
         var counted: PeriodSpan?
-        if policy == .ignore { routing.ignored += charges }
-        if policy == .nextPeriod, let next = row.next,
-            let target = try openPeriod(of: row, containing: next.start, customer, at: now)
-        {
-            let targets = try targets(
-                event, in: target, origin: origin.number, isLate: true, &routing.issues
-            ).filter(\.takesOtherPeriods)
-            routing.targets += targets
-            if !targets.isEmpty { counted = target.span }
+        if policy == .ignore {
+            remarks.ignored += charges.map { IgnoredCharge(period: origin, charge: $0) }
         }
-        routing.late.append(
+        if policy == .nextPeriod, let next = row.next,
+            let target = try openPeriod(of: subscription, containing: next.start, at: now)
+        {
+            let targets = self.plan(of: target)
+            let takes = targets.charges(taking: batch, index)
+                .contains { targets.charges[Int($0)].takesOtherPeriods }
+            if takes {
+                counted = residents.periods[target].row.span
+                scratch.placements.append(
+                    Placement(
+                        period: target, valueSpace: origin.valueSpace(row.generation),
+                        isLate: true, waits: residents.subscriptions[subscription].refold != nil))
+            }
+        }
+        remarks.late.append(
             LateEvent(
                 subscriptionId: row.subscription.id, policy: policy, period: counted))
     }
-}
 
-extension SubscriptionRow {
-    /// The event is for this subscription and happened while it was active.
-    func takes(_ event: UsageEvent) -> Bool {
-        if let named = event.subscriptionId, named != subscription.id { return false }
-        return subscription.isActive(at: event.timestamp)
+    private func note(_ issues: [FieldIssue], _ remarks: inout EventRemarks) {
+        for issue in issues { remarks.add(issue) }
     }
 }
 
-extension Aggregation {
-    /// Usage of another period can be added: a maximum or an average of two periods is neither's.
-    fileprivate var takesOtherPeriods: Bool {
-        switch self {
-        case .count, .sum, .unique: true
-        case .max, .min, .latest, .average: false
+extension CompiledPlan {
+    /// The usage charges that take an event.
+    func charges(taking batch: PreparedBatch, _ index: Int) -> [Int32] {
+        let event = batch.prepared[index]
+        return targets(event.name).filter { target in
+            switch batch.readings[Int(event.firstReading + target.reading)].value {
+            case .nothing, .unreadable: false
+            case .occurrence, .decimal, .text: true
+            }
+        }.map(\.charge)
+    }
+
+    /// What its meters cannot read of an event.
+    func unreadable(_ batch: PreparedBatch, _ index: Int) -> [FieldIssue] {
+        let event = batch.prepared[index]
+        return targets(event.name).compactMap { target in
+            let reading = batch.readings[Int(event.firstReading + target.reading)]
+            guard case .unreadable = reading.value else { return nil }
+            return batch.issue(index, version.meters[Int(target.charge)].meter)
         }
     }
 }

@@ -7,20 +7,21 @@ extension WriterState {
     /// Creates a subscription on the newest version of its plan, and takes in the events of its
     /// periods that are in the log already.
     mutating func create(_ new: NewSubscription, at now: Instant) throws -> SubscriptionState {
-        guard let customer = try customer(new.customerId).row else {
+        let handle = try customer(new.customerId)
+        guard let customer = residents.customers[handle].row?.customer else {
             throw LedgerError(
                 .notFound, "there is no customer \"\(new.customerId)\"; call upsertCustomer first",
                 pointer: "/customerId")
         }
         if let known = try database.subscription(new.id) {
-            return try repeated(known, new, customer.customer, at: now)
+            return try repeated(known, new, customer, at: now)
         }
-        guard let plan = book.plan(new.plan) else {
+        guard let plan = catalog.book.plan(new.plan) else {
             throw LedgerError(
                 .notFound, "there is no plan \"\(new.plan)\"; call applyCatalog first",
                 pointer: "/plan")
         }
-        let zone = customer.customer.timezone
+        let zone = customer.timezone
         try refuseDistantStart(new.startsAt, plan.plan, in: zone, at: now)
         let subscription = Subscription(
             id: new.id, customerId: new.customerId, plan: plan.reference, startsAt: new.startsAt,
@@ -32,9 +33,14 @@ extension WriterState {
         row.next = row.next(from: new.startsAt, plan.plan, in: zone, previous: nil)
         let number = try database.insert(subscription, next: row.next)
         row = SubscriptionRow(number: number, subscription: subscription, next: row.next)
-        cache.customers[hasher.hash(new.customerId)]?.subscriptions.append(row)
-        try takeIn(row, customer, at: now)
-        return try database.state(of: row, plan.plan, customer.customer, at: now)
+        let inserted = try insert(row, of: handle)
+        residents.subscriptions[inserted].hasPeriods = true
+        // Events that came before it are in the log.
+        let key = residents.customers[handle].key
+        if try !indexes.customers.sequences(of: key, after: 0, limit: 1, on: database).isEmpty {
+            try beginRefold(of: inserted)
+        }
+        return try database.state(of: row, plan.plan, customer, at: now)
     }
 
     /// Every period since the start is opened and closed, so their number is bounded.
@@ -69,30 +75,7 @@ extension WriterState {
                 "there is a subscription \"\(new.id)\" with other content; use another "
                     + "id, or updateSubscription to change its plan")
         }
-        return try database.state(of: known, try plan(old.plan).plan, customer, at: now)
-    }
-
-    /// Folds the customer's events that came before the subscription, page by page.
-    private mutating func takeIn(
-        _ row: SubscriptionRow, _ customer: CustomerRow, at now: Instant
-    ) throws {
-        let pageSize = 1000
-        let key = hasher.hash(customer.customer.id)
-        var last: Int64 = 0
-        while true {
-            let page = try indexes.customers.sequences(
-                of: key, after: last, limit: pageSize, on: database)
-            for sequence in page {
-                try foldAgain(
-                    database.event(sequence), sequence: sequence, into: row, customer, at: now)
-                last = sequence
-            }
-            if page.count < pageSize { break }
-        }
-        for period in cache.openPeriods[row.number] ?? [] {
-            cache.accumulators[period.number]?.foldedThrough = head.sequence
-            try cache.save(period.number, in: database)
-        }
+        return try database.state(of: known, try plan(old.plan).version.plan, customer, at: now)
     }
 }
 

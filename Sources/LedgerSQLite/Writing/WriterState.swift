@@ -10,47 +10,74 @@ struct WriterState: ~Copyable {
     let database: Database
     let published: Published
     var head: LogHead
-    var book: CatalogBook
+    var catalog: CompiledCatalog
     var checkpoint: Checkpoint
     var indexes: KeyIndexes
     let hasher: KeyHasher
-    var cache = RowCache()
+    var residents = Residents()
+    var scratch = AppendScratch()
+    /// The backup that is being made.
+    var backup: RunningBackup?
+    var statistics = StoreStatistics()
+    private let memory: MemoryBudget
 
     /// Opens the file, brings its schema up to date and recovers what was not saved from the log.
     static func open(
-        _ opening: Opening, published: Published
+        _ opening: Opening, published: Published?
     ) throws -> WriterState {
         let database = Database(try Connection.writer(path: opening.path))
         let head = try database.logHead()
-        let book = try database.catalogBook()
         let checkpoint = Checkpoint(
             sequence: try database.checkpointSequence(),
             recordsPerSweep: opening.limits.recordsPerSweep)
-        let hasher = try database.keyHasher()
+        let hasher = try database.keyHasher(drawing: opening.hashKey)
         let indexes = try KeyIndexes(
             on: database, opening.limits.runs, sorter: opening.sorter)
-        published.set(book)
+        let catalog = CompiledCatalog(try database.catalogBook(), hasher)
+        let published = published ?? Published(catalog)
+        published.set(catalog, published.statistics)
         var state = WriterState(
-            database: database, published: published, head: head, book: book,
-            checkpoint: checkpoint, indexes: indexes, hasher: hasher)
+            database: database, published: published, head: head, catalog: catalog,
+            checkpoint: checkpoint, indexes: indexes, hasher: hasher, memory: opening.memory)
+        state.statistics = published.statistics
+        // One transaction: to read outside of one takes and gives back the file's lock each time.
+        try state.database.connection.execute("BEGIN IMMEDIATE")
         try state.recover()
         try state.database.takeUpInvoices()
+        try state.database.connection.execute("COMMIT")
         return state
     }
 
     mutating func begin() throws(SQLiteError) {
-        cache.shrink()
+        residents.evict(downTo: memory.residents(beside: indexes.byteCount))
         head.groupStart = head.sequence + 1
         try database.connection.execute("BEGIN IMMEDIATE")
     }
 
     mutating func commit() throws(SQLiteError) {
         try saveSlice()
+        let covered = indexes.unique.coveredThrough
         try indexes.work(
             on: database, head: head.sequence, checkpoint: checkpoint.sequence)
+        if indexes.unique.coveredThrough > covered {
+            try database.forgetRefolds(doneBefore: indexes.unique.coveredThrough)
+        }
         try database.appendCommit(head)
         try database.connection.execute("COMMIT")
-        published.set(book)
+        noteStatistics()
+        published.set(catalog, statistics)
+    }
+
+    private mutating func noteStatistics() {
+        statistics.sequence = head.sequence
+        statistics.groups += 1
+        statistics.residentCustomers = residents.customers.count
+        statistics.memory.budget = memory.bytes
+        statistics.memory.keys = indexes.seen.byteCount
+        statistics.memory.values = indexes.unique.byteCount
+        statistics.memory.customerIndex = indexes.customers.byteCount
+        statistics.memory.rows = residents.byteCount
+        statistics.memory.pageCache = database.connection.cacheBytes
     }
 
     /// Runs one job of a group.
@@ -85,6 +112,9 @@ struct Opening: Sendable {
     let path: String
     let limits: LedgerLimits
     let sorter: RunSorter
+    let memory: MemoryBudget
+    /// The secret of a new file's hashes; nil draws one.
+    var hashKey: [UInt8]?
 }
 
 extension LedgerError {
@@ -109,41 +139,33 @@ struct LogHead {
     var groupStart: Int64 = 1
     /// The last invoice number drawn.
     var invoiceNumber: Int64 = 0
+    /// When the last record was written.
+    var recordedAt = Instant(microseconds: 0)
+}
+
+extension LogHead {
+    mutating func append(_ hash: Digest, _ sequence: Int64, at now: Instant) {
+        self.sequence = sequence
+        chain = chain.link(hash)
+        recordedAt = now
+    }
 }
 
 /// What other threads may see of the writer's state: only what is committed.
 final class Published: Sendable {
-    private let book = Mutex(CatalogBook())
+    private let state: Mutex<(catalog: CompiledCatalog, statistics: StoreStatistics)>
 
-    var catalog: CatalogBook { book.withLock { $0 } }
+    init(_ catalog: CompiledCatalog) { state = Mutex((catalog, StoreStatistics())) }
 
-    func set(_ book: CatalogBook) { self.book.withLock { $0 = book } }
+    var catalog: CompiledCatalog { state.withLock(\.catalog) }
+    var statistics: StoreStatistics { state.withLock(\.statistics) }
+
+    func set(_ catalog: CompiledCatalog, _ statistics: StoreStatistics) {
+        state.withLock { $0 = (catalog, statistics) }
+    }
 }
 
 extension WriterState {
-    /// Appends an event's record.
-    ///
-    /// Its payload is not copied.
-    mutating func append(_ event: UsageEvent, at now: Instant) throws(SQLiteError) {
-        let sequence = head.sequence + 1
-        try database.run(
-            """
-            INSERT INTO log (sequence, kind, recordedAt, customerId, hash, payload)
-            VALUES (?, 1, ?, ?, ?, ?)
-            """
-        ) { row throws(SQLiteError) in
-            try row.bind(1, sequence)
-            try row.bind(2, now.microseconds)
-            try event.withCustomerId { bytes throws(SQLiteError) in
-                try row.bind(3, text: bytes)
-            }
-            try event.hash.withBytes { bytes throws(SQLiteError) in try row.bind(4, blob: bytes) }
-            try event.withPayload { bytes throws(SQLiteError) in try row.bind(5, blob: bytes) }
-        }
-        head.sequence = sequence
-        head.chain = head.chain.link(event.hash)
-    }
-
     /// Appends a record and returns its sequence.
     mutating func append(_ record: LogRecord, at now: Instant) throws(SQLiteError) -> Int64 {
         let sequence = head.sequence + 1
@@ -164,8 +186,7 @@ extension WriterState {
             try row.bind(5, blob: record.hash.bytes)
             try row.bind(6, blob: record.payload)
         }
-        head.sequence = sequence
-        head.chain = head.chain.link(record.hash)
+        head.append(record.hash, sequence, at: now)
         return sequence
     }
 }
@@ -181,11 +202,15 @@ extension Database {
         }
     }
 
-    borrowing func lastSequence() throws(SQLiteError) -> Int64 {
-        try first("SELECT max(lastSequence) FROM log_commit") { _ in
+    private borrowing func recordedAt(_ sequence: Int64) throws -> Instant {
+        let instant = try first("SELECT recordedAt FROM log WHERE sequence = ?") {
+            row throws(SQLiteError) in
+            try row.bind(1, sequence)
         } _: {
-            $0.integer(0)
-        } ?? 0
+            Instant(microseconds: $0.integer(0))
+        }
+        guard let instant else { throw CorruptRow() }
+        return instant
     }
 
     fileprivate borrowing func checkpointSequence() throws(SQLiteError) -> Int64 {
@@ -207,6 +232,7 @@ extension Database {
             guard let chain = Digest(last.chain) else { throw CorruptRow() }
             head.sequence = last.sequence
             head.chain = chain
+            head.recordedAt = try recordedAt(last.sequence)
         }
         head.invoiceNumber =
             try connection.integer("SELECT max(invoiceNumber) FROM period") ?? 0

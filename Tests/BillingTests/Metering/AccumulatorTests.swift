@@ -73,7 +73,7 @@ struct AccumulatorTests {
         var accumulator = Accumulator()
         for (index, value) in [("a", true), ("A", true), ("a", false)].enumerated() {
             let record = Metering.record(
-                Int64(index + 1), .text(Array(value.0.utf8)), isNewValue: value.1)
+                Int64(index + 1), .text(MeterText(Array(value.0.utf8))), isNewValue: value.1)
             try accumulator.fold(record, price)
         }
         #expect(try accumulator.aggregate.quantity(.unique) ~= Fraction(ExactDecimal(2)))
@@ -168,13 +168,15 @@ struct AccumulatorTests {
         #expect(accumulator == before)
     }
 
-    @Test func aStepNotTakenChangesNothing() throws {
-        let price = try Metering.perUnit()
-        let accumulator = Accumulator()
-        var copy = accumulator
-        let step = try copy.step(Metering.record(1, .decimal(.one)), price: price)
-        #expect(copy == accumulator)
-        copy.take(step)
-        #expect(copy != accumulator)
+    @Test func aLinkCountsNothingAndMovesTheDigest() throws {
+        var accumulator = Accumulator()
+        try accumulator.fold(Metering.record(1, .occurrence), Metering.perUnit())
+        let before = accumulator
+        let hash = Digest(hashing: Array("void".utf8))
+        accumulator.link(hash, sequence: 2, eventAt: nil)
+        #expect(accumulator.aggregate == before.aggregate)
+        #expect(accumulator.evidence.eventCount == 1)
+        #expect(accumulator.evidence.lastSequence == 2)
+        #expect(accumulator.evidence.digest == before.evidence.digest.link(hash))
     }
 }

@@ -28,7 +28,7 @@ struct AggregationVectorTests {
             let reading = try meter.read(
                 Metering.event("{\"value\":\"\(try event.text("value"))\"}"))
             var isNewValue = false
-            if case .text(let value) = reading { isNewValue = seen.insert(value).inserted }
+            if case .text(let value) = reading { isNewValue = seen.insert(value.bytes).inserted }
             let record = Metering.record(
                 try #require(Int64(event.text("sequence"))), reading,
                 at: try instant(event.text("timestamp")), isNewValue: isNewValue)

@@ -10,7 +10,7 @@ struct MeterReadingTests {
         case .nothing: "nothing"
         case .occurrence: "occurrence"
         case .decimal(let value): "decimal \(value)"
-        case .text(let bytes): "text " + String(decoding: bytes, as: UTF8.self)
+        case .text(let text): "text " + String(decoding: text.bytes, as: UTF8.self)
         }
     }
 

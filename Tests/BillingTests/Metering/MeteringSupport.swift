@@ -29,7 +29,7 @@ enum Metering {
             {"customerEventId":"e","customerId":"c","eventName":"\(name)",
              "timestamp":"2026-01-10T00:00:00Z"\(members)}
             """)
-        let batch = EventBatch(CollectionOfOne(value.node))
+        let batch = EventBatch([value.node])
         if let fault = batch.faults.first { throw InvalidFields(fault.issues) }
         return try #require(batch.events.first)
     }
@@ -40,8 +40,8 @@ enum Metering {
     ) -> FoldRecord {
         FoldRecord(
             sequence: sequence, timestamp: timestamp ?? Instant(seconds: sequence),
-            hash: Digest(hashing: Array("\(sequence)".utf8)), reading: reading, isLate: isLate,
-            isNewValue: isNewValue, group: group)
+            hash: Digest(hashing: Array("\(sequence)".utf8)), value: reading.value,
+            isLate: isLate, isNewValue: isNewValue, group: group)
     }
 
     static func perUnit() throws -> Price {
@@ -52,6 +52,9 @@ enum Metering {
 extension Accumulator {
     /// Folds one record, or throws and stays as it was.
     mutating func fold(_ record: FoldRecord, _ price: Price) throws {
-        take(try step(record, price: price))
+        if case .decimal(let value) = record.value {
+            try check(value, group: record.group.map(\.key), percentage: price.percentage)
+        }
+        try fold(record, percentage: price.percentage)
     }
 }

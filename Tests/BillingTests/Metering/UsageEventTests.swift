@@ -26,7 +26,7 @@ struct UsageEventTests {
     }
 
     private func event(_ json: String) throws -> (event: UsageEvent?, issues: [FieldIssue]) {
-        let batch = EventBatch(CollectionOfOne(try JSONText.field(json).value.node))
+        let batch = EventBatch([try JSONText.field(json).value.node])
         #expect(batch.count == 1)
         return (batch.events.first, batch.faults.first?.issues ?? [])
     }

@@ -41,7 +41,8 @@ struct ModelCustomer {
         if let known = payloads[event.id] { return known == event.payload ? .duplicate : .conflict }
         let takers =
             event.isOther ? [] : subscriptions.indices.filter { subscriptions[$0].takes(event) }
-        if case .text = event.value, !takers.isEmpty { return .rejected }
+        // What a meter of the newest catalog cannot read, whoever sends it.
+        if case .text = event.value, !event.isOther { return .rejected }
         payloads[event.id] = event.payload
         log.append(event)
         let late = takers.filter { subscriptions[$0].isLate(event) }.map { subscriptions[$0].id }

@@ -1,0 +1,40 @@
+import Billing
+
+/// Customers with a subscription each, created over many connections so that they share commits.
+struct Population {
+    let count: Int
+    let startsAt: Instant
+
+    static let connections = 256
+    private static let zones = ["UTC", "America/New_York", "Europe/Berlin", "Asia/Tokyo"]
+
+    func create(on server: Server) throws -> LoadResult {
+        var result = try call("upsertCustomer", on: server) { number in
+            let zone = Self.zones[number % Self.zones.count]
+            return #"{"id":"\#(EventForm.customerId(number))","timezone":"\#(zone)"}"#
+        }
+        let start = startsAt.description
+        let subscriptions = try call("createSubscription", on: server) { number in
+            let id = EventForm.customerId(number)
+            return """
+                {"id":"\(id)","customerId":"\(id)","plan":"\(ThreeMeters.plan)",\
+                "startsAt":"\(start)"}
+                """
+        }
+        result.append(subscriptions)
+        return result
+    }
+
+    private func call(
+        _ function: String, on server: Server, _ json: (Int) -> String
+    ) throws -> LoadResult {
+        var next = 0
+        let loop = RequestLoop(port: server.port, connections: min(count, Self.connections))
+        return try loop.run { connection in
+            guard next < count else { return false }
+            try connection.send(HTTPRequest.call(function, json(next)))
+            next += 1
+            return true
+        }
+    }
+}

@@ -1,0 +1,89 @@
+internal import Billing
+internal import JSON
+internal import Ledger
+
+extension StoredRecord {
+    /// Reads the payload, which this program wrote.
+    fileprivate func read<Value>(_ read: (inout FieldReader) -> Value?) throws -> Value {
+        let issues = FieldIssues()
+        let document = try JSONDocument.parse(payload)
+        guard var reader = FieldValue(document.root, issues: issues).object(),
+            let value = read(&reader)
+        else { throw CorruptRow() }
+        try issues.throwIfAny()
+        return value
+    }
+}
+
+extension WriterState {
+    /// Carries out a record again: what it decided is decided the same way.
+    mutating func carryOut(_ record: StoredRecord) throws {
+        switch record.kind {
+        case .event: return  // They come by batches.
+        case .catalog:
+            _ = try apply(Catalog(payload: record.payload), dryRun: false, at: record.at)
+        case .customer:
+            let customer = try record.read { reader in
+                Customer(reader.value)
+            }
+            _ = try upsert(customer, at: record.at)
+        case .subscription: try carryOutSubscription(record)
+        case .periodOpened: try carryOutOpening(record)
+        case .periodClosed: try carryOutClose(record)
+        case .void: try carryOutVoid(record)
+        }
+    }
+
+    private mutating func carryOutSubscription(_ record: StoredRecord) throws {
+        let new = try record.read { reader -> NewSubscription? in
+            guard let id = reader.optional("id")?.identifier(),
+                let customerId = reader.optional("customerId")?.identifier(),
+                var plan = reader.optional("plan")?.object(),
+                let key = plan.optional("key")?.key(),
+                let startsAt = reader.optional("startsAt")?.instant()
+            else { return nil }
+            return NewSubscription(
+                id: id, customerId: customerId, plan: key, startsAt: startsAt,
+                endsAt: reader.optional("endsAt")?.instant())
+        }
+        _ = try create(new, at: record.at)
+    }
+
+    /// A period that was opened by itself: for events that were folded anew.
+    private mutating func carryOutOpening(_ record: StoredRecord) throws {
+        let (id, start) = try record.read { reader -> (Identifier, Instant)? in
+            guard let id = reader.optional("subscriptionId")?.identifier(),
+                var period = reader.optional("period")?.object(),
+                let start = period.optional("start")?.instant()
+            else { return nil }
+            return (id, start)
+        }
+        guard let subscription = try subscription(id) else { throw CorruptRow() }
+        _ = try openPeriod(of: subscription, containing: start, at: record.at)
+    }
+
+    private mutating func carryOutClose(_ record: StoredRecord) throws {
+        let id = try record.read { $0.optional("subscriptionId")?.identifier() }
+        guard let subscription = try subscription(id) else { throw CorruptRow() }
+        try finishRefolds(of: subscription)
+        _ = try closeNext(of: subscription, at: record.at)
+    }
+
+    private mutating func carryOutVoid(_ record: StoredRecord) throws {
+        let void = try record.read { reader -> EventVoid? in
+            guard let customerId = reader.optional("customerId")?.identifier(),
+                let event = reader.optional("customerEventId")?.identifier(),
+                let reason = reader.optional("reason")?.string()
+            else { return nil }
+            return EventVoid(customerId: customerId, customerEventId: event, reason: reason)
+        }
+        _ = try self.void(void, at: record.at)
+    }
+
+    /// Folds anew what waits for it, at once: one subscription, or all.
+    mutating func finishRefolds(of subscription: Int32?) throws {
+        while let work = try nextRefold(of: subscription) {
+            try fold(work, database.refoldPage(work.sequences, catalog, hasher))
+        }
+    }
+}
