@@ -119,7 +119,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(
             name: "LedgerScene",
-            dependencies: ["Billing", "JSON", "Ledger", "LedgerSQLite", logging],
+            dependencies: ["Billing", "JSON", "Ledger", "LedgerSQLite", "SQLite", logging],
             path: "Tests/LedgerScene", swiftSettings: house),
         tests("JSON", ["JSON"]),
         tests(

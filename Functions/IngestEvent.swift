@@ -17,7 +17,7 @@ package struct IngestEvent: Function {
     package func handle(
         _ input: IngestInput, _ context: FunctionContext
     ) async throws -> IngestResult {
-        guard input.batch.count <= Limits.eventsPerRequest else {
+        guard input.count <= Limits.eventsPerRequest else {
             throw Problem(
                 .bodyTooLarge,
                 "a request takes at most \(Limits.eventsPerRequest) events; send several requests")
@@ -33,11 +33,13 @@ package struct IngestEvent: Function {
 /// One event or `{events: [...]}`; each event is read by itself, so that a bad one fails alone.
 package struct IngestInput: FunctionInput {
     let batch: EventBatch
+    let count: Int
     let isSingle: Bool
 
     package init?(_ value: FieldValue) {
         isSingle = value.node.member("events") == nil
         if isSingle {
+            count = 1
             batch = EventBatch([value.node])
             return
         }
@@ -49,7 +51,10 @@ package struct IngestInput: FunctionInput {
             events.note("must be an array", .malformed)
             return nil
         }
-        batch = EventBatch(Array(events.node.children))
+        // More are refused unread: an empty event is three bytes, and what is wrong with it many.
+        count = events.node.count
+        batch = EventBatch(
+            count > Limits.eventsPerRequest ? [] : Array(events.node.children))
     }
 }
 

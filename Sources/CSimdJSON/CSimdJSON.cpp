@@ -215,6 +215,9 @@ class walk {
   std::string_view duplicate;
 };
 
+/// Bytes of nodes that a thread keeps: enough for 10,000 events of usual size.
+constexpr size_t kept_bytes = 8 << 20;
+
 /// What one thread keeps between texts, so that a request allocates nothing but its document.
 struct workshop {
   ondemand::parser parser;
@@ -234,6 +237,8 @@ Item *copy_of(const std::vector<Item> &items) {
 void parse(json_document &result, const uint8_t *bytes, size_t length, size_t capacity,
            uint32_t max_depth) {
   static thread_local workshop shop;
+  // One text of nothing but numbers must not cost every thread its memory for good.
+  if (shop.nodes.capacity() * sizeof(json_node) > kept_bytes) shop = workshop();
   shop.nodes.clear();
   shop.text.clear();
   shop.members.clear();

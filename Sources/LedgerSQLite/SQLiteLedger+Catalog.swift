@@ -21,20 +21,26 @@ extension SQLiteLedger {
     package func create(
         _ subscription: NewSubscription, at now: Instant
     ) async throws(LedgerError) -> SubscriptionState {
-        let state = try await writer.perform { try $0.create(subscription, at: now) }
-        refolds.ring()
+        let (state, isRefolding) = try await writer.perform { writer in
+            let state = try writer.create(subscription, at: now)
+            let created = try writer.subscription(subscription.id)
+            return (
+                state, created.map { writer.residents.subscriptions[$0].refold != nil } ?? false
+            )
+        }
+        if isRefolding { refolds.ring() }
         return state
     }
 
     package func subscription(
         _ id: Identifier, at now: Instant
     ) async throws(LedgerError) -> SubscriptionState? {
-        let catalog = catalog
+        let published = published
         return try await readers.perform { database in
             guard let row = try database.subscription(id) else { return nil }
             let reference = row.subscription.plan
             guard let customer = try database.customer(row.subscription.customerId),
-                let plan = catalog.plan(reference.key, version: reference.version)
+                let plan = published.catalog.book.plan(reference.key, version: reference.version)
             else { throw CorruptRow() }
             return try database.state(of: row, plan.plan, customer.customer, at: now)
         }

@@ -6,7 +6,7 @@ extension SQLiteLedger {
         _ events: [UsageEvent], at now: Instant
     ) async throws(LedgerError) -> [AppendOutcome] {
         let batch = PreparedBatch(events, published.catalog, hasher)
-        return try await writer.perform(weight: events.count) {
+        return try await writer.perform(weight: batch.weight) {
             try $0.append(batch, at: now)
         }
     }
@@ -36,7 +36,7 @@ extension SQLiteLedger {
             } catch {
                 guard error == .refolding else { throw error }
             }
-            try await refolds.untilIdle()
+            try await refolds.untilOneIsDone()
         }
     }
 }

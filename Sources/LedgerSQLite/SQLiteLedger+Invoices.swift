@@ -3,15 +3,17 @@ package import Ledger
 
 extension SQLiteLedger {
     package func periodsToInvoice(limit: Int) async throws(LedgerError) -> [ClosedPeriod] {
-        let catalog = catalog
+        let published = published
         return try await readers.perform { database in
-            try database.periodsToInvoice(limit: limit)
-                .map { try database.closedPeriod($0, catalog) }
+            let periods = try database.periodsToInvoice(limit: limit)
+            // Asked after the snapshot began: it has every version that a row of it names.
+            let book = published.catalog.book
+            return try periods.map { try database.closedPeriod($0, book) }
         }
     }
 
     package func closedPeriod(_ key: InvoiceKey) async throws(LedgerError) -> ClosedPeriod? {
-        let catalog = catalog
+        let published = published
         return try await readers.perform { database in
             guard let row = try database.subscription(key.subscriptionId) else {
                 throw LedgerError.unknownSubscription(key.subscriptionId)
@@ -21,7 +23,7 @@ extension SQLiteLedger {
                 period.span.start == key.periodStart, let close = period.close?.close,
                 close.kind == key.kind, close.revision == key.revision
             else { return nil }
-            return try database.closedPeriod(period, catalog)
+            return try database.closedPeriod(period, published.catalog.book)
         }
     }
 

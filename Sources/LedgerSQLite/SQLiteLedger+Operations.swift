@@ -3,11 +3,12 @@ package import Ledger
 extension SQLiteLedger {
     package func backup(to path: String) async throws(LedgerError) -> BackupOutcome {
         let writer = writer
-        return try await withCheckedContinuation { waiter in
+        return try await withCheckedContinuation { continuation in
+            let waiter = BackupWaiter(continuation)
             writer.post { state in
                 try state.beginBackup(to: path, waiter)
-            } fail: {
-                waiter.resume(returning: Result<BackupOutcome, LedgerError>.failure($0))
+            } fail: { error in
+                waiter.answer(.failure(error))
             }
         }.get()
     }
@@ -24,10 +25,7 @@ extension SQLiteLedger {
 
 extension WriterState {
     /// Begins a backup; one at a time.
-    mutating func beginBackup(
-        to path: String,
-        _ waiter: CheckedContinuation<Result<BackupOutcome, LedgerError>, Never>
-    ) throws {
+    mutating func beginBackup(to path: String, _ waiter: BackupWaiter) throws {
         guard backup == nil else {
             throw LedgerError(.conflict, "a backup is being made; wait until it is done")
         }

@@ -13,6 +13,8 @@ package struct Backup: ~Copyable {
         of source: borrowing Connection, to path: String
     ) throws(SQLiteError) -> Backup {
         let copy = try Connection(path: path, .readWrite)
+        // Whoever made it syncs it, once it is whole.
+        try copy.execute("PRAGMA synchronous = OFF")
         guard let handle = sqlite3_backup_init(copy.handle, "main", source.handle, "main") else {
             throw SQLiteError(
                 code: sqlite3_extended_errcode(copy.handle),
@@ -30,7 +32,7 @@ package struct Backup: ~Copyable {
 
     /// Copies up to `pages` pages, while the source's connection is in no transaction.
     ///
-    /// - Returns: whether the copy is complete; it is on disk then.
+    /// - Returns: whether the copy is complete; it is not synced.
     package mutating func step(pages: Int32) throws(SQLiteError) -> Bool {
         switch sqlite3_backup_step(handle, pages) {
         case SQLITE_DONE: return true

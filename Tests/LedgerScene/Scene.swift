@@ -123,7 +123,9 @@ extension Scene {
     }
 
     @discardableResult
-    package func void(_ event: UsageEvent, at now: Instant = start) async throws -> VoidOutcome {
+    package func void(
+        _ event: UsageEvent, at now: Instant = start
+    ) async throws(LedgerError) -> VoidOutcome {
         try await ledger.void(
             EventVoid(
                 customerId: event.customerId, customerEventId: event.customerEventId,

@@ -2,6 +2,7 @@ import Billing
 import Ledger
 import LedgerSQLite
 import LedgerScene
+import LedgerScene
 import Testing
 
 /// Events taken out of billing while their period is open.
@@ -71,6 +72,16 @@ import Testing
             try await scene.send([sent])
             _ = try await scene.close(asOf: instant("2026-02-01T00:00:00Z"))
             await #expect(throws: LedgerError.self) { try await scene.void(sent) }
+        }
+    }
+
+    @Test func whatNoMeterReadIsVoidWhateverIsClosed() async throws {
+        try await Scene.with { scene in
+            try await scene.basics(Scene.catalog())
+            let other = try event("a", name: "other")
+            try await scene.send([other])
+            _ = try await scene.close(asOf: instant("2026-02-01T00:00:00Z"))
+            #expect(try await scene.void(other).isNew)
         }
     }
 

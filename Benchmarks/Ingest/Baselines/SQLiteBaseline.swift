@@ -18,6 +18,8 @@ final class SQLiteBaseline: Baseline {
         for setting in [
             "page_size = 8192", "journal_mode = WAL", "synchronous = FULL",
             "wal_autocheckpoint = 500", "mmap_size = 0",
+            // As much memory as the store may take.
+            "cache_size = -262144",
         ] { try connection.execute("PRAGMA \(setting)") }
         try connection.execute(
             """

@@ -148,6 +148,9 @@ extension Accumulator {
 }
 
 extension Accumulator {
+    /// Whether a record was folded in, if only to be linked.
+    package var hasRecords: Bool { evidence.firstSequence > 0 }
+
     /// Links a record that adds nothing: an event that was taken out, or what took it out.
     ///
     /// - Parameter instant: when the event happened; nil for a void.

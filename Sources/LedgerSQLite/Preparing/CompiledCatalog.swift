@@ -140,6 +140,9 @@ final class CompiledPlan: Sendable {
         self.targets = targets
     }
 
+    /// Whether a charge tells values apart.
+    var countsValues: Bool { version.meters.contains { $0.meter.aggregation == .unique } }
+
     /// The charges that may take an event, by its name's place in the catalog.
     func targets(_ event: Int32) -> [Target] {
         let event = Int(event)

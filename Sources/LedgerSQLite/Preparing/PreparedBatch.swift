@@ -63,6 +63,14 @@ struct PreparedBatch: Sendable {
         return meters.filter(\.isNewest).compactMap { issue(index, $0.meter) }
     }
 
+    /// In events of usual size: how much of a group, and of what may wait, it is.
+    var weight: Int {
+        let bytes = events.reduce(0) { $0 + $1.bytes.payload.count }
+        return max(events.count, bytes / Self.usualBytes)
+    }
+
+    private static let usualBytes = 512
+
     /// The same events read by the meters of another catalog.
     func prepared(with catalog: CompiledCatalog, _ hasher: KeyHasher) -> PreparedBatch {
         PreparedBatch(events, catalog, hasher)

@@ -165,12 +165,15 @@ extension Residents {
 }
 
 extension Residents {
+    private static let stepsPerGroup = 20_000
+
     /// Forgets customers whose rows are all saved, those not used for long first, until `limit`
     /// bytes are enough; at most one round.
     ///
     /// Only between groups.
     mutating func evict(downTo limit: Int) {
-        var steps = 2 * Int(customers.end)
+        // A round may find nothing that is saved: so it is made in parts.
+        var steps = min(2 * Int(customers.end), Self.stepsPerGroup)
         while byteCount > limit, steps > 0 {
             steps -= 1
             hand = hand + 1 < customers.end ? hand + 1 : 0
@@ -185,7 +188,8 @@ extension Residents {
 
     private func isSaved(_ customer: Int32) -> Bool {
         for subscription in customers[customer].subscriptions {
-            if subscriptions[subscription].refold != nil { return false }
+            // What is due to be folded anew is known from the file.
+            if case .under = subscriptions[subscription].refold { return false }
             for period in subscriptions[subscription].openPeriods
             where periods[period].isUnsaved { return false }
         }

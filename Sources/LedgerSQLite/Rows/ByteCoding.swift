@@ -8,7 +8,9 @@ struct ByteWriter {
         withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
     }
 
+    /// In the fewest digits: 1.50 and 1.5 are the same bytes, however an event wrote them.
     mutating func decimal(_ value: ExactDecimal) {
+        let value = value.normalized
         integer(value.mantissa)
         integer(value.scale)
     }

@@ -49,6 +49,13 @@ extension Database {
         }
     }
 
+    /// Forgets what was folded anew and counted no values.
+    borrowing func forgetRefold(_ subscription: Int64) throws(SQLiteError) {
+        try run("DELETE FROM refold WHERE subscription = ?") { row throws(SQLiteError) in
+            try row.bind(1, subscription)
+        }
+    }
+
     /// Forgets what was done before the record `sequence`: the values that it counted are in runs.
     borrowing func forgetRefolds(doneBefore sequence: Int64) throws(SQLiteError) {
         try run("DELETE FROM refold WHERE doneAt < ?") { row throws(SQLiteError) in

@@ -36,8 +36,8 @@ struct SpilledTable<Table: TailTable & ~Copyable>: ~Copyable {
     /// Whether only the tail is left.
     var isIdle: Bool { frozen.entries.isEmpty && runs.isIdle }
 
-    /// The record that must be spillable for the frozen table to be spilled; nil where none is.
-    var awaited: Int64? { sorting == nil ? nil : frozenThrough }
+    /// Whether a table waits to be spilled and the next one is large already.
+    var isCrowded: Bool { sorting != nil && tail.entries.count >= limits.spillEntries }
 
     /// Freezes, spills, deletes and merges as far as the budget goes.
     ///

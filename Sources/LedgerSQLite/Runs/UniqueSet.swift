@@ -33,10 +33,9 @@ struct UniqueSet: ~Copyable {
 
     var byteCount: Int { table.byteCount + remembered.byteCount }
 
-    /// The checkpoint that a spill waits for; nil where none does.
-    ///
-    /// The owner saves the rows with unsaved records up to there first.
-    var awaitedCheckpoint: Int64? { table.awaited }
+    /// Whether a spill waits for the checkpoint while more and more comes: the owner saves rows
+    /// faster then.
+    var waitsForCheckpoint: Bool { table.isCrowded }
 
     /// Whether nothing is left to spill, merge or delete.
     var isIdle: Bool { table.isIdle }

@@ -5,6 +5,7 @@ internal import Synchronization
 final class Mailbox<Item: Sendable>: Sendable {
     private struct State {
         var items: [Item] = []
+        var weight = 0
         var isClosed = false
     }
 
@@ -14,14 +15,29 @@ final class Mailbox<Item: Sendable>: Sendable {
     private let state = Mutex(State())
     private let signal = DispatchSemaphore(value: 0)
     private let capacity: Int
+    private let weightLimit: Int
+    private let weight: @Sendable (Item) -> Int
 
-    init(capacity: Int) { self.capacity = capacity }
+    /// - Parameters:
+    ///   - capacity: items at most.
+    ///   - weightLimit: what they may weigh together; one alone may weigh more.
+    init(
+        capacity: Int, weightLimit: Int = .max,
+        weight: @escaping @Sendable (Item) -> Int = { _ in 1 }
+    ) {
+        self.capacity = capacity
+        self.weightLimit = weightLimit
+        self.weight = weight
+    }
 
     func put(_ item: Item) throws(Refusal) {
         let refusal: Refusal? = state.withLock { state in
             if state.isClosed { return .closed }
+            let weight = weight(item)
             if state.items.count >= capacity { return .full }
+            if !state.items.isEmpty, state.weight + weight > weightLimit { return .full }
             state.items.append(item)
+            state.weight += weight
             return nil
         }
         if let refusal { throw refusal }
@@ -34,9 +50,7 @@ final class Mailbox<Item: Sendable>: Sendable {
     /// at least; nil once closed and empty.
     ///
     /// - Parameter waits: where false, takes nothing rather than wait.
-    func take(
-        limit: Int, waits: Bool = true, weight: (Item) -> Int = { _ in 1 }
-    ) -> [Item]? {
+    func take(limit: Int, waits: Bool = true) -> [Item]? {
         while true {
             let taken: [Item]? = state.withLock { state in
                 if state.items.isEmpty { return state.isClosed ? nil : [] }
@@ -47,6 +61,7 @@ final class Mailbox<Item: Sendable>: Sendable {
                 }
                 let taken = Array(state.items.prefix(max(1, fitting.count)))
                 state.items.removeFirst(taken.count)
+                state.weight -= taken.reduce(0) { $0 + weight($1) }
                 return taken
             }
             guard let taken else {

@@ -8,8 +8,6 @@ internal import Synchronization
 /// fold it, and so on, so that no group waits for more than one page.
 final class RefoldThread: Sendable {
     private struct State {
-        /// Whether somebody rang since the last pass began.
-        var isRung = false
         var isClosed = false
         var waiters: [CheckedContinuation<LedgerError?, Never>] = []
     }
@@ -30,12 +28,7 @@ final class RefoldThread: Sendable {
         let thread = Thread { [self] in
             while true {
                 signal.wait()
-                guard
-                    state.withLock({ state in
-                        state.isRung = false
-                        return !state.isClosed
-                    })
-                else { break }
+                guard state.withLock({ !$0.isClosed }) else { break }
                 release(pass(own.database))
             }
             release(.closed)
@@ -47,13 +40,11 @@ final class RefoldThread: Sendable {
     }
 
     /// Says that there may be something to fold anew.
-    func ring() {
-        state.withLock { $0.isRung = true }
-        signal.signal()
-    }
+    func ring() { signal.signal() }
 
-    /// Returns once nothing that was noted before is left to be folded anew.
-    func untilIdle() async throws(LedgerError) {
+    /// Returns once a subscription was folded anew, or none is left to be: whoever waits looks
+    /// whether it was its own.
+    func untilOneIsDone() async throws(LedgerError) {
         let failure = await withCheckedContinuation { waiter in
             let isClosed = state.withLock { state in
                 if state.isClosed { return true }
@@ -70,12 +61,8 @@ final class RefoldThread: Sendable {
         signal.signal()
     }
 
-    /// Wakes those who waited before this pass, unless somebody rang meanwhile.
     private func release(_ failure: LedgerError?) {
         let waiters = state.withLock { state in
-            if state.isRung, failure == nil {
-                return [] as [CheckedContinuation<LedgerError?, Never>]
-            }
             defer { state.waiters = [] }
             return state.waiters
         }
@@ -86,9 +73,8 @@ final class RefoldThread: Sendable {
     private func pass(_ database: borrowing Database) -> LedgerError? {
         while true {
             do throws(LedgerError) {
-                guard let work = try writer.performAndWait({ try $0.nextRefold() }) else {
-                    return nil
-                }
+                guard let work = try writer.performAndWait({ try $0.nextRefold() })
+                else { return nil }
                 let page: RefoldPage
                 do {
                     page = try database.refoldPage(work.sequences, work.catalog, hasher)
@@ -96,7 +82,8 @@ final class RefoldThread: Sendable {
                     logger.error("a page cannot be folded anew", metadata: ["error": "\(error)"])
                     return .unreadable
                 }
-                try writer.performAndWait { try $0.fold(work, page) }
+                let isDone = try writer.performAndWait { try $0.fold(work, page) }
+                if isDone { release(nil) }
             } catch { return error }
             if state.withLock(\.isClosed) { return .closed }
         }

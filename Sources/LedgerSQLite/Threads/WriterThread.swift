@@ -23,8 +23,11 @@ final class WriterThread: Sendable {
     /// The weight of one transaction, and how many jobs may wait.
     static let groupLimit = 10_000
     private static let waitingLimit = 4096
+    /// What they may weigh together: 25 full groups.
+    private static let waitingWeight = 250_000
 
-    private let mailbox = Mailbox<Job>(capacity: waitingLimit)
+    private let mailbox = Mailbox<Job>(
+        capacity: waitingLimit, weightLimit: waitingWeight, weight: { $0.weight })
     private let ended = AsyncStream<Never>.makeStream()
 
     /// - Parameter open: opens the store, and opens it again after a failure; runs on the thread.
@@ -152,7 +155,7 @@ private struct Loop: Sendable {
         var state = first.take()
         var isBackingUp = false
         while let group = mailbox.take(
-            limit: WriterThread.groupLimit, waits: !isBackingUp, weight: \.weight)
+            limit: WriterThread.groupLimit, waits: !isBackingUp)
         {
             if state == nil {
                 do { state = try reopen() } catch {

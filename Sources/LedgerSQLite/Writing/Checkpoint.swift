@@ -15,6 +15,8 @@ struct Checkpoint {
     fileprivate let recordsPerSweep: Int
     /// Rows in one slice, at least.
     fileprivate static let smallestSlice = 8
+    /// And at most: some 5 µs each.
+    fileprivate static let largestSlice = 4_000
 
     init(sequence: Int64, recordsPerSweep: Int) {
         self.sequence = sequence
@@ -32,13 +34,24 @@ extension WriterState {
             checkpoint.sweepSize = checkpoint.sweep.count
             checkpoint.sweepSequence = head.sequence
         }
-        let records = Int(head.sequence - head.groupStart + 1)
-        let slice = max(
-            Checkpoint.smallestSlice,
-            checkpoint.sweepSize * records / checkpoint.recordsPerSweep)
+        let slice = sliceOfGroup
         for period in checkpoint.sweep.prefix(slice) { try save(period) }
         checkpoint.sweep = checkpoint.sweep.dropFirst(slice)
         if checkpoint.sweep.isEmpty { try reach(checkpoint.sweepSequence) }
+    }
+
+    /// As many rows as the group has records, in proportion; more where memory waits for it.
+    private var sliceOfGroup: Int {
+        let records = Int(head.sequence - head.groupStart + 1)
+        let share = checkpoint.sweepSize * records / checkpoint.recordsPerSweep
+        let least = isCrowded ? Checkpoint.largestSlice : Checkpoint.smallestSlice
+        return min(max(least, share), Checkpoint.largestSlice)
+    }
+
+    /// Rows cannot leave memory before they are saved, nor values of `unique` be spilled.
+    private var isCrowded: Bool {
+        indexes.unique.waitsForCheckpoint
+            || residents.byteCount > memory.residents(beside: indexes.byteCount)
     }
 
     /// Saves every unsaved row, so that the next start has nothing to fold.

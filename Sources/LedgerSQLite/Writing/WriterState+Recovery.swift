@@ -16,9 +16,18 @@ extension WriterState {
                 indexes.insert(page.batch.prepared[record.place], record)
                 if case .event = record.kind { try replay(page.batch, record) }
             }
+            try saveWhereCrowded()
             guard page.records.count == Self.pageSize, let end = page.records.last else { return }
             last = end.sequence
         }
+    }
+
+    /// Recovering must find room as ingesting does.
+    private mutating func saveWhereCrowded() throws {
+        let limit = memory.residents(beside: indexes.byteCount)
+        guard residents.byteCount > limit else { return }
+        for period in residents.takeUnsaved() { try save(period) }
+        residents.evict(downTo: limit)
     }
 
     /// Folds one event again as it was folded first: what was decided then is in the periods.

@@ -56,11 +56,16 @@ extension WriterState {
     }
 
     private mutating func empty(_ subscription: Int32) throws {
+        changesMemory = true
         try loadPeriods(of: subscription)
         let row = residents.subscriptions[subscription].row
         residents.subscriptions[subscription].row.generation = row.generation + 1
         try database.setGeneration(row.generation + 1, of: row.number)
         for period in residents.subscriptions[subscription].openPeriods {
+            try loadAccumulators(of: period)
+            // What nothing was folded into is empty.
+            guard residents.periods[period].accumulators.contains(where: \.hasRecords)
+            else { continue }
             residents.load(AccumulatorRow(plan: plan(of: period).version), into: period)
             residents.noteUnsaved(period)
         }
@@ -68,34 +73,70 @@ extension WriterState {
     }
 
     /// Folds a page; one that is not full is the last.
-    mutating func fold(_ work: RefoldWork, _ page: RefoldPage) throws {
-        guard let row = try database.subscription(number: work.subscription) else { return }
+    ///
+    /// - Returns: whether the subscription is done.
+    @discardableResult
+    mutating func fold(_ work: RefoldWork, _ page: RefoldPage) throws -> Bool {
+        guard let row = try database.subscription(number: work.subscription)
+        else { return false }
         let subscription = try resident(row)
         // Begun anew since, or read with another catalog: the page is of no use.
         guard residents.subscriptions[subscription].refold == .under(through: work.through),
             page.batch.catalog === catalog
-        else { return }
-        for record in page.records {
-            switch record.kind {
-            case .event(let isVoided):
-                try refold(page.batch, record, subscription, counts: !isVoided)
-            case .void:
-                try refoldVoid(page.batch, record, subscription)
-            }
-        }
+        else { return false }
+        changesMemory = true
+        for record in page.records { try refold(page.batch, record, subscription) }
         let last = work.sequences.last ?? work.through
         residents.subscriptions[subscription].refold = .under(through: last)
-        guard work.sequences.count < Self.refoldPage else { return }
-        // Records may have come since the page was read.
+        guard work.sequences.count < Self.refoldPage else { return false }
+        return try foldRest(of: subscription, after: last)
+    }
+
+    /// Folds what came since the last page was read, at once: so it ends, however fast more comes.
+    private mutating func foldRest(
+        of subscription: Int32, after last: Int64
+    ) throws -> Bool {
         let key = residents.customers[residents.subscriptions[subscription].customer].key
-        guard try indexes.customers.sequences(of: key, after: last, limit: 1, on: database).isEmpty
-        else { return }
+        let sequences = try indexes.customers.sequences(
+            of: key, after: last, limit: Self.refoldPage, on: database)
+        // As many again are a page of their own.
+        guard sequences.count < Self.refoldPage else { return false }
+        let page = try database.refoldPage(sequences, catalog, hasher)
+        for record in page.records { try refold(page.batch, record, subscription) }
+        try finishRefold(of: subscription)
+        return true
+    }
+
+    private mutating func finishRefold(of subscription: Int32) throws {
+        var countsValues = false
         for period in residents.subscriptions[subscription].openPeriods {
-            residents.periods[period].foldedThrough = head.sequence
-            try save(period)
+            try loadAccumulators(of: period)
+            if residents.periods[period].accumulators.contains(where: \.hasRecords) {
+                residents.periods[period].foldedThrough = head.sequence
+                residents.noteUnsaved(period)
+                try save(period)
+            }
+            countsValues = countsValues || plan(of: period).countsValues
         }
         residents.subscriptions[subscription].refold = nil
-        try database.finishRefold(work.subscription, at: head.sequence)
+        let number = residents.subscriptions[subscription].row.number
+        // Values are in memory only, until a run has them.
+        if countsValues {
+            try database.finishRefold(number, at: head.sequence)
+        } else {
+            try database.forgetRefold(number)
+        }
+    }
+
+    private mutating func refold(
+        _ batch: PreparedBatch, _ record: RefoldRecord, _ subscription: Int32
+    ) throws {
+        switch record.kind {
+        case .event(let isVoided):
+            try refold(batch, record, subscription, counts: !isVoided)
+        case .void:
+            try refoldVoid(batch, record, subscription)
+        }
     }
 
     private mutating func refold(
@@ -128,6 +169,7 @@ extension WriterState {
                 record.hash, sequence: record.sequence,
                 eventAt: asEvent ? batch.events[record.place].timestamp : nil)
         }
+        residents.periods[placement.period].foldedThrough = record.sequence
         residents.noteUnsaved(placement.period)
     }
 

@@ -25,8 +25,27 @@ extension WriterState {
         let sequence = try append(record, at: now)
         indexes.customers.insert(hasher.hash(void.customerId), sequence)
         try database.insertVoid(of: event, sequence)
-        for subscription in touched { try beginRefold(of: subscription) }
+        for subscription in touched {
+            // One that is folded anew and has not come to the event yet will see the void: but a
+            // page may have been read, so only what lies beyond that is safe.
+            if case .under(let through) = residents.subscriptions[subscription].refold,
+                try event > nextPageEnd(of: subscription, after: through)
+            {
+                continue
+            }
+            try beginRefold(of: subscription)
+        }
         return VoidOutcome(sequence: sequence, isNew: true)
+    }
+
+    /// The last record of the page that a subscription's folding anew may be reading.
+    private mutating func nextPageEnd(of subscription: Int32, after through: Int64) throws -> Int64
+    {
+        let customer = residents.subscriptions[subscription].customer
+        return try indexes.customers.sequences(
+            of: residents.customers[customer].key, after: through, limit: Self.refoldPage,
+            on: database
+        ).last ?? through
     }
 
     /// The subscriptions whose open periods counted an event.
@@ -41,11 +60,21 @@ extension WriterState {
         where takes(subscription, prepared, page.batch.events[0].timestamp) {
             switch try placement(of: page.batch.events[0], event, subscription) {
             case .open: touched.append(subscription)
-            case .closed:
+            case .closed(let origin, let period):
+                let plan = try plan(period.plan)
+                let isLate = origin.number != period.number
+                let isBilled = plan.charges(taking: page.batch, 0).contains {
+                    !isLate || plan.charges[Int($0)].takesOtherPeriods
+                }
+                guard isBilled else { continue }
                 throw LedgerError(
                     .conflict,
                     "its billing period is closed, and what is billed cannot be taken out yet")
-            case nil: break
+            case nil:
+                // A page with the event in it may have been read, and no period be open yet.
+                if residents.subscriptions[subscription].refold != nil {
+                    touched.append(subscription)
+                }
             }
         }
         return touched

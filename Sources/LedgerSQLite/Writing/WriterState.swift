@@ -16,10 +16,12 @@ struct WriterState: ~Copyable {
     let hasher: KeyHasher
     var residents = Residents()
     var scratch = AppendScratch()
+    /// Whether the job under way changed rows in memory without a record that tells so.
+    var changesMemory = false
     /// The backup that is being made.
     var backup: RunningBackup?
     var statistics = StoreStatistics()
-    private let memory: MemoryBudget
+    let memory: MemoryBudget
 
     /// Opens the file, brings its schema up to date and recovers what was not saved from the log.
     static func open(
@@ -88,6 +90,7 @@ struct WriterState: ~Copyable {
     ) throws -> Result {
         let start = head.sequence
         let mark = indexes.mark
+        changesMemory = false
         try database.connection.execute("SAVEPOINT job")
         do {
             let result = try body(&self)
@@ -99,7 +102,7 @@ struct WriterState: ~Copyable {
             indexes.rollBack(to: mark)
             // A job that appended to the log has changed rows in memory: only a group that fails
             // whole takes those back.
-            guard head.sequence == start else { throw HalfDone(reason: error) }
+            guard head.sequence == start, !changesMemory else { throw HalfDone(reason: error) }
             if let broken = error as? SQLiteError, !broken.isConstraint { throw error }
             if let refused = error as? LedgerError { throw refused }
             throw LedgerError.faulty(error)

@@ -8,6 +8,15 @@ struct ModelCustomer {
     /// What was accepted, in the log's order.
     private(set) var log: [ModelEvent] = []
     private(set) var payloads: [String: String] = [:]
+    /// What counts, in the log's order: events, voids and closes.
+    private var history: [Entry] = []
+    private var voided: Set<String> = []
+
+    enum Entry {
+        case event(ModelEvent)
+        case void(ModelEvent)
+        case close(subscription: String, month: Int)
+    }
 
     init(id: String) { self.id = id }
 
@@ -45,21 +54,38 @@ struct ModelCustomer {
         if case .text = event.value, !event.isOther { return .rejected }
         payloads[event.id] = event.payload
         log.append(event)
+        history.append(.event(event))
         let late = takers.filter { subscriptions[$0].isLate(event) }.map { subscriptions[$0].id }
-        for taker in takers { try subscriptions[taker].count(event) }
+        for taker in takers { try subscriptions[taker].count(event, isVoided: false) }
         return .accepted(isUnbilled: takers.isEmpty, late: late)
     }
 
     /// Adds a subscription, which takes in what came before it.
     mutating func subscribe(_ id: String, from startsAt: Instant) throws {
-        var subscription = ModelSubscription(id: id, startsAt: startsAt)
-        for event in log where !event.isOther && subscription.takes(event) {
-            try subscription.count(event)
+        subscriptions.append(
+            try ModelSubscription(id: id, startsAt: startsAt).recounted(history, voided))
+    }
+
+    /// What the ledger must answer to a void.
+    enum VoidAnswer: Equatable { case done, repeated, unknown, billed }
+
+    /// Takes an event out of billing: everything is counted again without it.
+    mutating func void(_ event: ModelEvent) throws -> VoidAnswer {
+        guard payloads[event.id] != nil else { return .unknown }
+        if voided.contains(event.id) { return .repeated }
+        if subscriptions.contains(where: { $0.hasBilled(event) }) { return .billed }
+        voided.insert(event.id)
+        // The event of the id is the one that was accepted.
+        guard let known = log.first(where: { $0.id == event.id }) else { return .unknown }
+        history.append(.void(known))
+        for index in subscriptions.indices {
+            subscriptions[index] = try subscriptions[index].recounted(history, voided)
         }
-        subscriptions.append(subscription)
+        return .done
     }
 
     mutating func close(_ subscription: String, _ month: Int) {
+        history.append(.close(subscription: subscription, month: month))
         for index in subscriptions.indices where subscriptions[index].id == subscription {
             subscriptions[index].close(month)
         }

@@ -66,6 +66,15 @@ struct ModelEvent: Sendable {
         event = try read(sent) { EventBatch([$0.node]).events.first }
     }
 
+    /// The hash of the record that takes it out of billing.
+    var voidHash: Digest {
+        Digest(
+            hashing: Array(
+                """
+                {"customerEventId":"\(id)","customerId":"\(customer)","reason":"test","void":true}
+                """.utf8))
+    }
+
     /// The same key with another content.
     func contradicted() throws -> ModelEvent {
         try ModelEvent(

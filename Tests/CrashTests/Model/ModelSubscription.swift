@@ -8,6 +8,8 @@ struct ModelSubscription {
     private(set) var firstOpen: Int
     private var tallies: [Int: [Tally]] = [:]
     private var values: Set<ValueKey> = []
+    /// The months in which events were counted, by their id.
+    private var targets: [String: Int] = [:]
 
     /// A value of `unique`: told apart within the month in which it happened.
     private struct ValueKey: Hashable {
@@ -21,6 +23,29 @@ struct ModelSubscription {
         self.id = id
         self.startsAt = startsAt
         firstOpen = Month.containing(startsAt)
+    }
+
+    /// The same subscription after all that its customer did.
+    func recounted(
+        _ history: [ModelCustomer.Entry], _ voided: Set<String>
+    ) throws -> ModelSubscription {
+        var fresh = ModelSubscription(id: id, startsAt: startsAt)
+        for entry in history {
+            switch entry {
+            case .event(let event):
+                guard !event.isOther, fresh.takes(event) else { continue }
+                try fresh.count(event, isVoided: voided.contains(event.id))
+            case .void(let event): fresh.link(event)
+            case .close(let subscription, let month):
+                if subscription == id { fresh.close(month) }
+            }
+        }
+        return fresh
+    }
+
+    /// Whether a closed period has billed the event.
+    func hasBilled(_ event: ModelEvent) -> Bool {
+        targets[event.id].map { $0 < firstOpen } ?? false
     }
 
     func takes(_ event: ModelEvent) -> Bool {
@@ -48,14 +73,19 @@ struct ModelSubscription {
 
     mutating func close(_ month: Int) { firstOpen = max(firstOpen, month + 1) }
 
-    /// Counts an event that it takes.
-    mutating func count(_ event: ModelEvent) throws {
+    /// Counts an event that it takes; one that was taken out is only linked.
+    mutating func count(_ event: ModelEvent, isVoided: Bool) throws {
         let month = Month.containing(event.timestamp)
         let isLate = isLate(event)
         let target = max(month, firstOpen)
         var tallies = tallies(in: target)
         for (index, charge) in ModelCharge.allCases.enumerated() {
             guard charge.takesLateEvents || !isLate, charge.counts(event) else { continue }
+            targets[event.id] = target
+            if isVoided {
+                tallies[index].link(event.hash, at: event.timestamp)
+                continue
+            }
             let group = charge.isGrouped ? event.group : nil
             let isUnique = charge.aggregation == "unique"
             let name = event.value?.name ?? ""
@@ -72,6 +102,18 @@ struct ModelSubscription {
             try tallies[index].add(
                 event, charge.aggregation == "count" || isUnique ? nil : event.value?.number,
                 isLate: isLate, isNew: isNew, group: group.map { ($0, isNewInGroup) })
+        }
+        self.tallies[target] = tallies
+    }
+
+    /// Links the record that takes an event out, in the charges that it counted in.
+    private mutating func link(_ event: ModelEvent) {
+        guard let target = targets[event.id] else { return }
+        let isLate = Month.containing(event.timestamp) < target
+        var tallies = tallies(in: target)
+        for (index, charge) in ModelCharge.allCases.enumerated()
+        where (charge.takesLateEvents || !isLate) && charge.counts(event) {
+            tallies[index].link(event.voidHash, at: nil)
         }
         self.tallies[target] = tallies
     }

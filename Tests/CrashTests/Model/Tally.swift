@@ -28,7 +28,7 @@ struct Tally: Equatable {
         total = Count(accumulator.aggregate)
         let evidence = accumulator.evidence
         lateEvents = evidence.lateEventCount
-        if evidence.eventCount > 0 {
+        if evidence.firstSequence > 0 {
             firstAt = evidence.firstEventAt
             lastAt = evidence.lastEventAt
         }
@@ -63,6 +63,16 @@ extension Tally.Count {
 }
 
 extension Tally {
+    /// Links a record that adds nothing.
+    ///
+    /// - Parameter instant: when the event happened; nil for a void.
+    mutating func link(_ hash: Digest, at instant: Instant?) {
+        digest = digest.link(hash)
+        guard let instant else { return }
+        firstAt = min(firstAt ?? instant, instant)
+        lastAt = max(lastAt ?? instant, instant)
+    }
+
     /// - Parameters:
     ///   - number: what a sum reads; nil where there is nothing to read.
     ///   - isNew: the value is new in the total.

@@ -30,6 +30,7 @@ enum FixedScript: CaseIterable, Sendable {
         let first = try batches.next("c0", ["01-02", "01-03", "01-13"])
         let second = try batches.next("c1", ["01-05", "01-06"])
         let again = try [first[0], first[1].contradicted()]
+        let late = try batches.next("c0", ["01-07"], .number(7))[0]
         return try [
             .catalog,
             .subscribe("s0", customer: "c0", from: Scene.start),
@@ -40,10 +41,11 @@ enum FixedScript: CaseIterable, Sendable {
             .subscribe("s1", customer: "c1", from: instant("2026-01-06T00:00:00Z")),
             .close(asOf: instant("2026-02-03T00:00:00Z")),
             .send(
-                [again + batches.next("c0", ["01-07", "02-03"], .number(7)) + again],
+                [again + [late] + batches.next("c0", ["02-03"], .number(7)) + again],
                 at: instant("2026-02-04T00:00:00Z")),
             .checkpoint,
             .subscribe("s2", customer: "c0", from: instant("2026-01-03T00:00:00Z")),
+            .void(late, at: instant("2026-02-04T00:00:00Z")),
             .restart,
             .send(
                 [

@@ -91,7 +91,10 @@ extension Run {
         let log = try LogAudit.examine(disk.path)
         let expected = model.customers.mapValues { $0.log.map(\.payload) }
         try expect(log, equals: expected.filter { !$0.value.isEmpty }, "events in the log")
-        // "A full rebuild of the derived state from the log equals it" belongs here, once the
-        // ledger has a function that rebuilds. `compare` is a rebuild by the model alone.
+        let rebuilt = disk.path + ".rebuilt"
+        _ = try SQLiteLedger.rebuild(disk.path, into: rebuilt, limits: limits)
+        try expect(
+            try StoredRows.differences(disk.path, rebuilt), equals: [], "the ledger and its rebuild"
+        )
     }
 }

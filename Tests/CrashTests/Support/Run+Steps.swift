@@ -28,6 +28,7 @@ extension Run {
             try await scene.customer(customer)
             _ = try await scene.subscribe(id, customer, from: start)
             try model[customer].subscribe(id, from: start)
+        case .void(let event, let now): try await void(event, at: now, on: scene, attempt)
         case .close(let instant):
             try await close(asOf: instant, on: scene, &attempt)
         case .checkpoint:
@@ -86,6 +87,24 @@ extension Run {
                 "\(customer)'s batch\(attempt.isRepeat ? ", sent again," : "") got \(found), "
                     + "and not \(fresh)" + (attempt.isRepeat ? " or \(again)" : ""))
         }
+    }
+
+    private mutating func void(
+        _ event: ModelEvent, at now: Instant, on scene: Scene, _ attempt: Attempt
+    ) async throws {
+        let found: ModelCustomer.VoidAnswer
+        do throws(LedgerError) {
+            found = try await scene.void(event.event, at: now).isNew ? .done : .repeated
+        } catch {
+            switch error.reason {
+            case .notFound: found = .unknown
+            case .conflict: found = .billed
+            default: throw error
+            }
+        }
+        let expected = try model[event.customer].void(event)
+        if found == .repeated, expected == .done, attempt.isRepeat { return }
+        try expect(found, equals: expected, "the void of \(event.id) of \(event.customer)")
     }
 
     /// Closes in as many passes as the ledger takes.

@@ -124,6 +124,7 @@ extension Step {
         case .catalog: "catalog"
         case .send(let batches, _): "send \(batches.map(\.count))"
         case .subscribe(let id, _, _): "subscribe \(id)"
+        case .void(let event, _): "void \(event.id) of \(event.customer)"
         case .close(let instant): "close as of \(instant)"
         case .checkpoint: "checkpoint"
         case .restart: "restart"

@@ -8,6 +8,7 @@ enum Step: Sendable {
     /// Batches of different customers, sent at once.
     case send([[ModelEvent]], at: Instant)
     case subscribe(String, customer: String, from: Instant)
+    case void(ModelEvent, at: Instant)
     case close(asOf: Instant)
     /// Copies the WAL into the database, as SQLite does when it is long.
     case checkpoint
@@ -44,8 +45,12 @@ struct Script {
                 let (id, customer, start) = subscriptions.removeFirst()
                 steps.append(.subscribe(id, customer: customer, from: instant(start)))
             }
-            // Voids of events that were sent before belong here, as a step of their own: the model
-            // takes them with `Answer`s of their own. The ledger has no `voidEvent` yet.
+            if random.chance(20),
+                let event = sent[customers[random.int(0...2)]]?.randomElement(
+                    using: &random)
+            {
+                steps.append(.void(event, at: now))
+            }
             steps.append(try batches(at: now))
             if random.chance(25) { steps.append(.close(asOf: now)) }
             if random.chance(15) { steps.append(.checkpoint) }
