@@ -2,7 +2,7 @@
 package struct LedgerLimits: Sendable {
     /// All accumulators are saved once in about so many records; recovery folds twice as many at
     /// most.
-    package var recordsPerSweep = 100_000
+    package var recordsPerSweep = 50_000
     /// What tables, filters, rows and caches may take; rows leave memory beyond it.
     package var memoryBytes = 256 << 20
     var runs = RunLimits()

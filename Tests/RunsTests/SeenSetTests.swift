@@ -37,8 +37,10 @@ import Testing
         }
         // Deleting a page costs a quarter of writing one; and a few rows of run and its coverage.
         #expect(most <= 64 * 4 + 8)
+        // However late the sorting thread is: a table grows until the writer waits for it, and while
+        // it is written the next one does.
         let uncovered = Int64(count) - set.coveredThrough
-        #expect(uncovered <= 40_000 + 60_000 + 5 * 4_000)
+        #expect(uncovered <= 2 * (60_000 + 3 * 4_000))
 
         let other = try file.open()
         var read = try SeenSet(on: other, limits, sorter: sorter)

@@ -26,6 +26,17 @@ package struct EventBatch: Sendable {
     }
 }
 
+extension EventBatch {
+    /// Reads events again that are in the log: their payloads are what the canonical form was.
+    ///
+    /// - Parameter payloads: the bytes of each node.
+    package init(recorded nodes: [JSONNode], payloads: [[UInt8]]) {
+        var builder = Builder(capacity: nodes.count)
+        for index in nodes.indices { builder.add(nodes[index], index, payload: payloads[index]) }
+        self = builder.batch()
+    }
+}
+
 /// An event that cannot be taken.
 package struct EventFault: Sendable {
     /// Its place in the request.
@@ -87,11 +98,16 @@ private struct Builder {
         parsed.reserveCapacity(capacity)
     }
 
-    mutating func add(_ node: JSONNode, _ index: Int) {
+    /// - Parameter payload: the canonical form, where it is known.
+    mutating func add(_ node: JSONNode, _ index: Int, payload: [UInt8]? = nil) {
         let event = EventReader(node, .root, issues)
         let start = writer.bytes.count
         writer.beginText()
-        if issues.all.isEmpty { event.writeCanonical(node, to: &writer, issues) }
+        if let payload {
+            writer.raw(payload)
+        } else if issues.all.isEmpty {
+            event.writeCanonical(node, to: &writer, issues)
+        }
         guard issues.all.isEmpty else {
             writer.truncate(to: start)
             faults.append(

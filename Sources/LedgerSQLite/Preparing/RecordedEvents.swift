@@ -82,19 +82,21 @@ private struct PageBuilder {
 /// Payloads of events, read again as one text.
 struct PayloadList {
     private var text: [UInt8] = [UInt8(ascii: "[")]
-    private(set) var count = 0
+    private var payloads: [[UInt8]] = []
 
     mutating func append(_ payload: [UInt8]) {
-        if count > 0 { text.append(UInt8(ascii: ",")) }
+        if !payloads.isEmpty { text.append(UInt8(ascii: ",")) }
         text += payload
-        count += 1
+        payloads.append(payload)
     }
 
     /// - Throws: `CorruptRow` where one is not the payload of an event.
     func events() throws -> [UsageEvent] {
         let document = try JSONDocument.parse(text + [UInt8(ascii: "]")])
-        let batch = EventBatch(Array(document.root.children))
-        guard batch.events.count == count else { throw CorruptRow() }
+        let nodes = Array(document.root.children)
+        guard nodes.count == payloads.count else { throw CorruptRow() }
+        let batch = EventBatch(recorded: nodes, payloads: payloads)
+        guard batch.events.count == payloads.count else { throw CorruptRow() }
         return batch.events
     }
 }

@@ -40,7 +40,21 @@ struct CustomerIndex: ~Copyable {
     mutating func work(
         on database: borrowing Database, head: Int64, _ budget: inout RunBudget
     ) throws(SQLiteError) {
-        try table.work(on: database, head: head, &budget)
+        try spill(on: database, head: head, &budget)
+        try merge(on: database, &budget)
+    }
+
+    /// The part of `work` that a start after a crash would have to repeat.
+    mutating func spill(
+        on database: borrowing Database, head: Int64, _ budget: inout RunBudget
+    ) throws(SQLiteError) {
+        try table.spill(on: database, head: head, &budget)
+    }
+
+    mutating func merge(
+        on database: borrowing Database, _ budget: inout RunBudget
+    ) throws(SQLiteError) {
+        try table.merge(on: database, &budget)
     }
 
     /// Up to `limit` sequences of a customer's records after `after`, in order.

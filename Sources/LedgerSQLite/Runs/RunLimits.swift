@@ -4,6 +4,8 @@ struct RunLimits: Sendable {
     var spillEntries = 150_000
     /// Records of the log after which it is frozen all the same: a reopened store replays them.
     var spillRecords: Int64 = 150_000
+    /// The same for values of `unique`, whose spill then waits for the checkpoint.
+    var spillValueRecords: Int64 = 50_000
     /// Entries in memory at which the writer waits for the sorting thread.
     var waitingEntries = 300_000
     /// Entries in memory at which a spill is finished at once, whatever the budget: so many come

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// A bounded table of keys that are known to be in a set; keys not asked for again make room.
 ///
 /// Eight places share two cache lines. A place has 128 bits made of the accumulator and the
@@ -38,16 +40,20 @@ struct SecondChanceTable: ~Copyable {
         var buckets = 1
         while buckets * 2 * Self.ways <= capacity { buckets *= 2 }
         bucketCount = buckets
-        let lines = UnsafeMutableRawPointer.allocate(
-            byteCount: buckets * Self.ways * MemoryLayout<Place>.stride, alignment: 64)
-        let count = buckets * Self.ways
-        places = lines.initializeMemory(as: Place.self, repeating: .free, count: count)
+        // Zeros, which are what is free, and in memory only once they are used; on a cache's lines.
+        let byteCount = buckets * Self.ways * MemoryLayout<Place>.stride
+        guard
+            let lines = mmap(
+                nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+            lines != MAP_FAILED
+        else { preconditionFailure("no memory for \(byteCount) bytes") }
+        places = lines.bindMemory(to: Place.self, capacity: buckets * Self.ways)
         marks = .allocate(capacity: buckets)
         marks.initialize(repeating: 0, count: buckets)
     }
 
     deinit {
-        places.deallocate()
+        munmap(places, bucketCount * Self.ways * MemoryLayout<Place>.stride)
         marks.deallocate()
     }
 

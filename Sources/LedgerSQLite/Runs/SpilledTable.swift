@@ -33,21 +33,25 @@ struct SpilledTable<Table: TailTable & ~Copyable>: ~Copyable {
 
     var byteCount: Int { tail.byteCount + frozen.byteCount + runs.byteCount }
 
+    private var spillRecords: Int64 {
+        kind == .unique ? min(limits.spillValueRecords, limits.spillRecords) : limits.spillRecords
+    }
+
     /// Whether only the tail is left.
     var isIdle: Bool { frozen.entries.isEmpty && runs.isIdle }
 
     /// Whether a table waits to be spilled and the next one is large already.
     var isCrowded: Bool { sorting != nil && tail.entries.count >= limits.spillEntries }
 
-    /// Freezes, spills, deletes and merges as far as the budget goes.
+    /// Freezes and spills as far as the budget goes: what is not in runs is read again by the next
+    /// start.
     ///
     /// - Parameters:
     ///   - head: the log's last record; its entries and those of all before were inserted.
     ///   - spillable: a spill counts only once this record is at or after its last.
-    ///   - keeps: whether an entry is still needed.
-    mutating func work(
+    mutating func spill(
         on database: borrowing Database, head: Int64, spillable: Int64 = .max,
-        _ budget: inout RunBudget, keeping keeps: (RunEntry) -> Bool = { _ in true }
+        _ budget: inout RunBudget
     ) throws(SQLiteError) {
         try freeze(on: database, head: head)
         if let sorting, frozenThrough <= spillable, !runs.isSpilling,
@@ -64,13 +68,22 @@ struct SpilledTable<Table: TailTable & ~Copyable>: ~Copyable {
                 : try runs.workOnSpill(on: database, &whole)
             if isDone { frozen.removeAll() }
         }
+    }
+
+    /// Deletes what is left over, and merges, as far as the budget goes.
+    ///
+    /// - Parameter keeps: whether an entry is still needed.
+    mutating func merge(
+        on database: borrowing Database, _ budget: inout RunBudget,
+        keeping keeps: (RunEntry) -> Bool = { _ in true }
+    ) throws(SQLiteError) {
         try runs.workOnMerges(on: database, &budget, keeping: keeps)
     }
 
     private mutating func freeze(on database: borrowing Database, head: Int64) throws(SQLiteError) {
         guard frozen.entries.isEmpty,
             tail.entries.count >= limits.spillEntries
-                || head - frozenThrough >= limits.spillRecords
+                || head - frozenThrough >= spillRecords
         else { return }
         frozenThrough = head
         if tail.entries.isEmpty { return try runs.cover(through: head, on: database) }

@@ -89,9 +89,24 @@ struct UniqueSet: ~Copyable {
         on database: borrowing Database, head: Int64, checkpoint: Int64,
         _ budget: inout RunBudget, isClosed: (Int64) -> Bool
     ) throws(SQLiteError) {
+        try spill(on: database, head: head, checkpoint: checkpoint, &budget)
+        try merge(on: database, &budget, isClosed: isClosed)
+    }
+
+    /// The part of `work` that a start after a crash would have to repeat.
+    mutating func spill(
+        on database: borrowing Database, head: Int64, checkpoint: Int64,
+        _ budget: inout RunBudget
+    ) throws(SQLiteError) {
+        try table.spill(on: database, head: head, spillable: checkpoint, &budget)
+    }
+
+    mutating func merge(
+        on database: borrowing Database, _ budget: inout RunBudget, isClosed: (Int64) -> Bool
+    ) throws(SQLiteError) {
         // Runs are in the order of accumulators, so each is asked about once in a merge's slice.
         var asked: (accumulator: UInt64, isClosed: Bool)?
-        try table.work(on: database, head: head, spillable: checkpoint, &budget) { entry in
+        try table.merge(on: database, &budget) { entry in
             if let asked, asked.accumulator == entry.high { return !asked.isClosed }
             let answer = isClosed(Int64(bitPattern: entry.high))
             asked = (entry.high, answer)

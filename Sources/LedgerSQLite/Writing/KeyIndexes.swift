@@ -64,9 +64,14 @@ struct KeyIndexes: ~Copyable {
         on database: borrowing Database, head: Int64, checkpoint: Int64
     ) throws(SQLiteError) {
         var budget = RunBudget()
-        try seen.work(on: database, head: head, &budget)
-        try customers.work(on: database, head: head, &budget)
+        // Spills first, of all: large merges of the one must not hold up those of the others, for a
+        // start reads the log again from the earliest record that is in no run.
+        try seen.spill(on: database, head: head, &budget)
+        try customers.spill(on: database, head: head, &budget)
+        try unique.spill(on: database, head: head, checkpoint: checkpoint, &budget)
         // Values of closed periods stay: a late one must be known to have been counted.
-        try unique.work(on: database, head: head, checkpoint: checkpoint, &budget) { _ in false }
+        try unique.merge(on: database, &budget) { _ in false }
+        try customers.merge(on: database, &budget)
+        try seen.merge(on: database, &budget)
     }
 }

@@ -3,22 +3,28 @@ internal import Ledger
 internal import SQLite
 
 extension WriterState {
-    private static let pageSize = 1000
-
     /// Takes the log's tail in again: keys that are in no run yet, folds that are in no saved row.
-    mutating func recover() throws {
+    mutating func recover(from path: String) throws {
         try database.repeatRefolds(doneFrom: indexes.unique.coveredThrough)
-        var last = min(checkpoint.sequence, indexes.coveredThrough)
+        let start = min(checkpoint.sequence, indexes.coveredThrough)
+        guard start < head.sequence else { return }
+        let pages = PagesAhead(of: path, after: start, catalog, hasher)
+        defer { pages.stop() }
         while true {
-            let page = try database.usagePage(
-                after: last, limit: Self.pageSize, catalog, hasher)
+            let page = try pages.next()
             for record in page.records {
                 indexes.insert(page.batch.prepared[record.place], record)
-                if case .event = record.kind { try replay(page.batch, record) }
+                // What is saved and whose values are in runs is done.
+                if case .event = record.kind,
+                    record.sequence
+                        > min(
+                            checkpoint.sequence, indexes.unique.coveredThrough)
+                {
+                    try replay(page.batch, record)
+                }
             }
             try saveWhereCrowded()
-            guard page.records.count == Self.pageSize, let end = page.records.last else { return }
-            last = end.sequence
+            guard page.records.count == PagesAhead.pageSize else { return }
         }
     }
 

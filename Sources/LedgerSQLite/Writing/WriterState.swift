@@ -44,7 +44,7 @@ struct WriterState: ~Copyable {
         state.statistics = published.statistics
         // One transaction: to read outside of one takes and gives back the file's lock each time.
         try state.database.connection.execute("BEGIN IMMEDIATE")
-        try state.recover()
+        try state.recover(from: opening.path)
         try state.database.takeUpInvoices()
         try state.database.connection.execute("COMMIT")
         return state
