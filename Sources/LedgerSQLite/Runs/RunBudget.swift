@@ -20,6 +20,20 @@ struct RunBudget {
         deadline = duration.map { .now + $0 }
     }
 
+    /// Of a group of so many records: in proportion, so that a large merge takes as little of each
+    /// group as all the small ones before it did.
+    ///
+    /// An entry is written once in each tier, and read and deleted in most: about 6 pages' worth for
+    /// a thousand entries and tier, and a third more so that merges keep up.
+    ///
+    /// - Parameter tiers: of the set with the most entries.
+    init(records: Int, tiers: Int) {
+        let perThousand = 10 + 6 * tiers
+        self.init(pages: max(Self.pagesOfASmallGroup, records * perThousand / 1_000))
+    }
+
+    private static let pagesOfASmallGroup = 8
+
     static var unlimited: RunBudget { RunBudget(pages: .max / 4, within: nil) }
 
     var isSpent: Bool { quarters <= 0 }

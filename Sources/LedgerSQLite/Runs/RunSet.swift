@@ -62,6 +62,9 @@ struct RunSet: ~Copyable {
         return false
     }
 
+    /// The highest tier that has a run.
+    var highestTier: Int { Int(runs.map(\.row.tier).max() ?? 0) }
+
     /// Whether a spill is being written.
     var isSpilling: Bool { spill != nil }
 

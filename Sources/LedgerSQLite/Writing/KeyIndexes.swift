@@ -60,10 +60,12 @@ struct KeyIndexes: ~Copyable {
     }
 
     /// Spills and merges a slice with the group under way.
+    ///
+    /// - Parameter records: how many the group has.
     mutating func work(
-        on database: borrowing Database, head: Int64, checkpoint: Int64
+        on database: borrowing Database, head: Int64, checkpoint: Int64, records: Int
     ) throws(SQLiteError) {
-        var budget = RunBudget()
+        var budget = RunBudget(records: records, tiers: seen.highestTier)
         // Spills first, of all: large merges of the one must not hold up those of the others, for a
         // start reads the log again from the earliest record that is in no run.
         try seen.spill(on: database, head: head, &budget)

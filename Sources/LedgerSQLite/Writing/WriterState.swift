@@ -60,7 +60,8 @@ struct WriterState: ~Copyable {
         try saveSlice()
         let covered = indexes.unique.coveredThrough
         try indexes.work(
-            on: database, head: head.sequence, checkpoint: checkpoint.sequence)
+            on: database, head: head.sequence, checkpoint: checkpoint.sequence,
+            records: Int(head.sequence - head.groupStart + 1))
         if indexes.unique.coveredThrough > covered {
             try database.forgetRefolds(doneBefore: indexes.unique.coveredThrough)
         }
