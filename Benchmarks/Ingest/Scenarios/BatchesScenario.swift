@@ -102,19 +102,23 @@ struct BatchesScenario {
 extension Latencies {
     /// The percentiles of a batch, and their targets.
     func figures(_ scenario: IngestScenario, _ run: IngestRun) -> [Figure] {
-        [
+        // With a million customers they are told, and held against nothing.
+        func target(_ target: Figure.Target) -> Figure.Target? {
+            scenario == .manyCustomers ? nil : run.target(target)
+        }
+        return [
             Figure(
                 scenario: scenario, name: "p50 of a batch", value: percentile(50),
                 unit: .milliseconds),
             Figure(
                 scenario: scenario, name: "p99 of a batch", value: percentile(99),
-                unit: .milliseconds, target: run.target(.atMost(50))),
+                unit: .milliseconds, target: target(.atMost(50))),
             Figure(
                 scenario: scenario, name: "p99.9 of a batch", value: percentile(99.9),
                 unit: .milliseconds),
             Figure(
                 scenario: scenario, name: "longest batch", value: longest, unit: .milliseconds,
-                target: run.target(.atMost(250))),
+                target: target(.atMost(250))),
         ]
     }
 }

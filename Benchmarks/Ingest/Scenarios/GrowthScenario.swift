@@ -87,6 +87,7 @@ struct GrowthScenario {
     ) -> Figure {
         Figure(
             scenario: scenario, name: name, value: value, unit: unit,
-            target: target.flatMap(run.target), note: note)
+            // With a million customers the figures are told, and held against nothing.
+            target: scenario == .growth ? target.flatMap(run.target) : nil, note: note)
     }
 }

@@ -55,7 +55,7 @@ final class CompiledCatalog: Sendable {
         return count
     }
 
-    /// FNV-1a. Names of events are the operator's, so nobody else can make them collide.
+    // FNV-1a: names of events are the operator's, so nobody else can make them collide.
     private static func hash(_ name: UnsafeBufferPointer<UInt8>) -> Int {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in name { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }

@@ -33,8 +33,7 @@ struct ResidentSubscription {
     var openPeriods: [Int32] = []
     /// Whether `openPeriods` was read.
     var hasPeriods = false
-    /// Set while its open periods are folded anew: the record up to which that has come. Until it
-    /// is done its events wait in the log.
+    /// Set while its open periods are folded anew; until that is done its events wait in the log.
     var refold: Refold?
 
     init(row: SubscriptionRow, key: KeyHash, customer: Int32, refold: Refold?) {

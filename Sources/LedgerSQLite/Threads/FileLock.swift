@@ -4,14 +4,24 @@ internal import Glibc
 final class FileLock: Sendable {
     private let descriptor: Int32
 
+    /// A process that has just ended, or was just forked and is yet to run its own program, holds
+    /// the lock a moment longer: half a second in all.
+    private static let attempts = 50
+    private static let pauseMicroseconds: UInt32 = 10_000
+
     /// - Returns: nil where another process holds the lock.
     /// - Throws: `FileLockError` where the lock's file cannot be opened.
     init?(path: String) throws(FileLockError) {
         let descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw FileLockError(path: path, code: errno) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
-            return nil
+        var attempts = Self.attempts
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            attempts -= 1
+            guard attempts > 0 else {
+                close(descriptor)
+                return nil
+            }
+            usleep(Self.pauseMicroseconds)
         }
         self.descriptor = descriptor
     }
