@@ -1,8 +1,6 @@
 /// What the runs' work may cost in one transaction; all sets draw on the same budget.
 struct RunBudget {
-    /// For a group of up to 1,000 records, three times what these come to on average.
-    ///
-    /// Four times as much makes the longest groups twice as long.
+    /// Where nobody says how many records the group has.
     static let pagesOfAGroup = 64
 
     private var quarters: Int

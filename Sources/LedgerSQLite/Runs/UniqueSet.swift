@@ -10,7 +10,7 @@ struct UniqueKey: Hashable, Sendable {
     }
 }
 
-/// Every value that `unique` meters counted in periods that are not closed.
+/// Every value that `unique` meters counted.
 ///
 /// Nearly all values were seen before, which filters do not help: a bounded table of keys known
 /// to be there comes first. The writer owns the set and opens it anew after a group that failed.
