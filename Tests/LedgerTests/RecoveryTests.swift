@@ -76,6 +76,27 @@ import Testing
         await scene.end()
     }
 
+    /// Folding anew after a crash notes the values of closed periods too; where no other period is
+    /// open, a second crash must not lose them.
+    @Test func valuesOfClosedPeriodsThatWereTakenInAgainAreNotCountedAgain() async throws {
+        let scene = try Scene(limits: Self.limits)
+        try await scene.apply(Scene.catalog(aggregations: [.unique]))
+        try await scene.customer("acme")
+        for batch in 0..<2 {
+            try await scene.send((0..<250).map { try event("e\(batch)-\($0)", value: "\($0)") })
+        }
+        _ = try await scene.subscribe("s", "acme")
+        _ = try await scene.usage()
+        _ = try await scene.close(asOf: instant("2026-02-01T00:00:00Z"))
+        let once = try Scene(path: try copy(scene), limits: Self.limits)
+        _ = try await once.usage(at: instant("2026-02-01T00:00:00Z"))
+        let twice = try Scene(path: try copy(once), limits: Self.limits)
+        try await twice.send([event("known", value: "7"), event("new", value: "250")])
+        let usage = try await twice.usage(at: instant("2026-02-01T00:00:00Z"))
+        #expect(usage.accumulators[0].aggregate.uniqueCount == 1)
+        for scene in [twice, once, scene] { await scene.end() }
+    }
+
     /// Copies the files of a ledger that is open, as a crash leaves them.
     private func copy(_ scene: Scene) throws -> String {
         let path = scene.path + ".copy"

@@ -49,6 +49,9 @@ final class CompiledCatalog: Sendable {
         self.slots = slots
     }
 
+    /// Whether any plan tells values apart.
+    var countsValues: Bool { plans.contains(where: \.countsValues) }
+
     private static func slotCount(_ events: Int) -> Int {
         var count = 4
         while count < events * 2 { count *= 2 }

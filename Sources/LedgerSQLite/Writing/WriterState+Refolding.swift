@@ -108,7 +108,6 @@ extension WriterState {
     }
 
     private mutating func finishRefold(of subscription: Int32) throws {
-        var countsValues = false
         for period in residents.subscriptions[subscription].openPeriods {
             try loadAccumulators(of: period)
             if residents.periods[period].accumulators.contains(where: \.hasRecords) {
@@ -116,12 +115,11 @@ extension WriterState {
                 residents.noteUnsaved(period)
                 try save(period)
             }
-            countsValues = countsValues || plan(of: period).countsValues
         }
         residents.subscriptions[subscription].refold = nil
         let number = residents.subscriptions[subscription].row.number
-        // Values are in memory only, until a run has them.
-        if countsValues {
+        // Values, of closed periods too, are in memory only until a run has them.
+        if catalog.countsValues {
             try database.finishRefold(number, at: head.sequence)
         } else {
             try database.forgetRefold(number)
