@@ -71,6 +71,7 @@ let package = Package(
             name: "CSQLite", path: "Sources/CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(
             name: "CSHA256", path: "Sources/CSHA256", linkerSettings: [.linkedLibrary("crypto")]),
+        .target(name: "CPrefetch", path: "Sources/CPrefetch"),
         .target(name: "CCurl", path: "Sources/CCurl", linkerSettings: [.linkedLibrary("curl")]),
 
         room("JSON", ["CSimdJSON"]),
@@ -78,7 +79,7 @@ let package = Package(
         room("FunctionKit", ["JSON", "Billing", logging]),
         room("Ledger", ["JSON", "Billing"]),
         room("SQLite", ["CSQLite"]),
-        room("LedgerSQLite", ["Billing", "Ledger", "JSON", "SQLite", logging]),
+        room("LedgerSQLite", ["Billing", "Ledger", "JSON", "SQLite", "CPrefetch", logging]),
         room("Curl", ["CCurl"]),
         room("Webhooks", ["Curl", crypto]),
 

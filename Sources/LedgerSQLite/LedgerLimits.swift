@@ -15,6 +15,7 @@ package struct LedgerLimits: Sendable {
         runs.spillEntries = records
         runs.spillRecords = Int64(records)
         runs.waitingEntries = records * 2
+        runs.runsPerTier = 4
         runs.rememberedKeys = 64
     }
 }

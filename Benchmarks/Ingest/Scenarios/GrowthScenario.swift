@@ -9,6 +9,12 @@ struct GrowthScenario {
     private static let steps = 20
 
     func figures() throws -> [Figure] {
+        let memory = run.options.quick ? nil : try WarmMemory(in: run.workspace)
+        defer { memory?.clear() }
+        if let memory {
+            run.report(
+                "\(memory.mebibytes) MiB of memory used once, \(Int(memory.length.seconds)) s")
+        }
         let server = try run.server(customers: customers)
         let stream = run.stream(customers: customers)
         let bare = try run.sqlite(isUnique: false)

@@ -1,3 +1,5 @@
+internal import CPrefetch
+
 /// What a filter looks at of a key: two words, each evenly distributed.
 struct FilterKey {
     let line: UInt64
@@ -6,8 +8,8 @@ struct FilterKey {
 
 /// A Bloom filter whose keys have all their bits in one 64-byte line: one cache miss a key.
 ///
-/// Each of a line's eight words has one bit of the key. Of a thousand absent keys 4.3 pass at
-/// 12 bits a key, 0.6 at 16 and 0.04 at 24.
+/// Each of a line's eight words has one bit of the key; at 12 bits a key, of a thousand absent
+/// keys 4.3 pass.
 struct BlockedFilter: Sendable {
     // A vector only because that aligns the lines to the cache's.
     private var lines: [SIMD8<UInt64>]
@@ -18,19 +20,20 @@ struct BlockedFilter: Sendable {
     init() { lines = [] }
 
     /// - Parameter keys: how many will be inserted, at most.
-    init(keys: Int, bitsPerKey: Int) {
-        lines = Array(repeating: SIMD8(repeating: 0), count: Self.lineCount(keys, bitsPerKey))
+    init(keys: Int) {
+        let count = Self.lineCount(keys)
+        lines = Array(unsafeUninitializedCapacity: count) { lines, end in
+            HugePages.advise(lines.baseAddress, byteCount: count * Self.lineByteCount)
+            lines.initialize(repeating: SIMD8(repeating: 0))
+            end = count
+        }
     }
 
-    private static func lineCount(_ keys: Int, _ bitsPerKey: Int) -> Int {
+    private static func lineCount(_ keys: Int) -> Int {
         (keys * bitsPerKey + lineByteCount * 8 - 1) / (lineByteCount * 8)
     }
 
-    /// Bits a key in a run of a tier.
-    ///
-    /// A key that passes wrongly costs a page read, and an absent key asks every run: the small
-    /// ones, of which there are most, can afford to be exact.
-    static func bitsPerKey(tier: Int64) -> Int { max(24 - 4 * Int(tier), 12) }
+    private static let bitsPerKey = 12
 
     var byteCount: Int { lines.count * Self.lineByteCount }
 
@@ -48,8 +51,9 @@ struct BlockedFilter: Sendable {
 
     /// Sets `passed` to those of `candidates` whose key may be in the set.
     ///
-    /// First by the line's first word alone: so short a loop without branches lets the processor
-    /// fetch many lines at once. The rest is then at hand, for the half that is left.
+    /// A line is seldom in a cache: each is asked for well before it is looked at, so that many
+    /// are on their way at once. Then by the line's first word alone, without branches; the rest
+    /// is at hand, for the half that is left.
     func select(
         _ candidates: [Int32], of entries: [RunEntry], _ kind: RunKind, into passed: inout [Int32]
     ) {
@@ -57,21 +61,34 @@ struct BlockedFilter: Sendable {
         passed = Array(unsafeUninitializedCapacity: candidates.count) { passed, end in
             guard count > 0 else { return }
             lines.withUnsafeBytes { lines in
-                var left = 0
-                for candidate in candidates {
-                    let key = kind.filterKey(entries[Int(candidate)])
-                    passed[left] = candidate
-                    left &+= Self.test(0..<1, of: key, lines, count)
-                }
-                for place in 0..<left {
-                    let candidate = passed[place]
-                    let key = kind.filterKey(entries[Int(candidate)])
-                    passed[end] = candidate
-                    end &+= Self.test(1..<8, of: key, lines, count)
+                var start = 0
+                while start < candidates.count {
+                    let part = candidates[start..<min(start + Self.linesAhead, candidates.count)]
+                    start += part.count
+                    for candidate in part {
+                        let key = kind.filterKey(entries[Int(candidate)])
+                        let line = Self.line(of: key, among: count) &* Self.lineByteCount
+                        tallystick_prefetch(lines.baseAddress.unsafelyUnwrapped + line)
+                    }
+                    var left = end
+                    for candidate in part {
+                        let key = kind.filterKey(entries[Int(candidate)])
+                        passed[left] = candidate
+                        left &+= Self.test(0..<1, of: key, lines, count)
+                    }
+                    for place in end..<left {
+                        let candidate = passed[place]
+                        let key = kind.filterKey(entries[Int(candidate)])
+                        passed[end] = candidate
+                        end &+= Self.test(1..<8, of: key, lines, count)
+                    }
                 }
             }
         }
     }
+
+    /// Lines asked for at once: they stay in the first cache until they are looked at.
+    private static let linesAhead = 64
 
     func mayContain(_ key: FilterKey) -> Bool {
         guard !lines.isEmpty else { return false }
@@ -121,8 +138,11 @@ extension BlockedFilter {
     }
 
     /// Makes room for the pages of a filter of so many keys.
-    mutating func reserve(keys: Int, bitsPerKey: Int) {
-        lines.reserveCapacity(Self.lineCount(keys, bitsPerKey))
+    mutating func reserve(keys: Int) {
+        let count = Self.lineCount(keys)
+        lines = Array(unsafeUninitializedCapacity: count) { lines, _ in
+            HugePages.advise(lines.baseAddress, byteCount: count * Self.lineByteCount)
+        }
     }
 
     /// Takes the next page as it was stored.

@@ -41,7 +41,7 @@ struct CustomerIndex: ~Copyable {
         on database: borrowing Database, head: Int64, _ budget: inout RunBudget
     ) throws(SQLiteError) {
         try spill(on: database, head: head, &budget)
-        try merge(on: database, &budget)
+        try merge(on: database, budget)
     }
 
     /// The part of `work` that a start after a crash would have to repeat.
@@ -52,9 +52,9 @@ struct CustomerIndex: ~Copyable {
     }
 
     mutating func merge(
-        on database: borrowing Database, _ budget: inout RunBudget
+        on database: borrowing Database, _ share: RunBudget
     ) throws(SQLiteError) {
-        try table.merge(on: database, &budget)
+        try table.merge(on: database, share)
     }
 
     /// Up to `limit` sequences of a customer's records after `after`, in order.

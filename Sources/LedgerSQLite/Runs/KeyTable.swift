@@ -18,11 +18,17 @@ struct KeyTable: TailTable, ~Copyable {
         entries.reserveCapacity(capacity)
         slotCount = 16
         while slotCount < capacity * 2 { slotCount *= 2 }
-        slots = .allocate(capacity: slotCount)
-        slots.initialize(repeating: 0, count: slotCount)
+        slots = Self.allocate(slotCount)
     }
 
     deinit { slots.deallocate() }
+
+    private static func allocate(_ count: Int) -> UnsafeMutablePointer<UInt32> {
+        let slots = UnsafeMutablePointer<UInt32>.allocate(capacity: count)
+        HugePages.advise(slots, byteCount: count * MemoryLayout<UInt32>.size)
+        slots.initialize(repeating: 0, count: count)
+        return slots
+    }
 
     var byteCount: Int {
         slotCount * MemoryLayout<UInt32>.size + entries.capacity * RunEntry.byteCount
@@ -87,8 +93,7 @@ struct KeyTable: TailTable, ~Copyable {
     private mutating func grow() {
         slots.deallocate()
         slotCount *= 2
-        slots = .allocate(capacity: slotCount)
-        slots.initialize(repeating: 0, count: slotCount)
+        slots = Self.allocate(slotCount)
         for (position, entry) in entries.enumerated() {
             let hash = Self.hash(entry)
             var slot = Int(truncatingIfNeeded: hash) & (slotCount - 1)

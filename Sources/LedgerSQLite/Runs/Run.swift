@@ -26,8 +26,7 @@ extension Database {
     borrowing func load(_ row: RunRow) throws(SQLiteError) -> Run {
         var filter = BlockedFilter()
         if let kind = row.id.kind, kind.hasFilter {
-            let bits = BlockedFilter.bitsPerKey(tier: row.tier)
-            filter.reserve(keys: row.entryCount, bitsPerKey: bits)
+            filter.reserve(keys: row.entryCount)
             try pages(of: row.id, .filter) { filter.append(page: $0) }
         }
         var fences: [RunEntry] = []

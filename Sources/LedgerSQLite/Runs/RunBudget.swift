@@ -1,9 +1,6 @@
-/// What the runs' work may cost in one transaction; all sets draw on the same budget.
+/// What the runs' work may cost in one transaction.
 struct RunBudget {
-    /// Where nobody says how many records the group has.
-    static let pagesOfAGroup = 64
-
-    private var quarters: Int
+    private var entries: Int
     private let deadline: ContinuousClock.Instant?
     private var untilClock = Self.stepsPerClock
 
@@ -11,43 +8,47 @@ struct RunBudget {
     private static let stepsPerClock = 16
 
     /// - Parameters:
-    ///   - pages: pages to be written; reading or deleting one counts as a quarter of that.
+    ///   - pages: pages of keys to be written; reading or deleting one counts as a quarter of that.
+    ///     One of customers counts for as many as it has more entries.
     ///   - duration: for how long, at most; a slow disk must not make a transaction long.
-    init(pages: Int = pagesOfAGroup, within duration: Duration? = .milliseconds(10)) {
-        quarters = pages * 4
+    init(pages: Int = 64, within duration: Duration? = .milliseconds(10)) {
+        entries = pages * RunPage.entryCount
         deadline = duration.map { .now + $0 }
     }
 
     /// Of a group of so many records: in proportion, so that a large merge takes as little of each
     /// group as all the small ones before it did.
     ///
-    /// An entry is written once in each tier, and read and deleted in most: about 6 pages' worth for
-    /// a thousand entries and tier, and a third more so that merges keep up.
-    ///
-    /// - Parameter tiers: of the set with the most entries.
-    init(records: Int, tiers: Int) {
-        let perThousand = 10 + 6 * tiers
-        self.init(pages: max(Self.pagesOfASmallGroup, records * perThousand / 1_000))
+    /// - Parameter entriesOfTen: how many entries ten records may cost.
+    init(records: Int, entriesOfTen: Int) {
+        self.init(pages: 1)
+        self.entries = max(self.entries, records * entriesOfTen / 10)
     }
 
-    private static let pagesOfASmallGroup = 8
+    /// What spills may cost: an entry each of keys and customers, and values.
+    static let spillOfTen = 40
+    /// What the merge of one tier may cost.
+    ///
+    /// A record's entry is written and read once in each. A third more, so that merges keep up.
+    static let mergeOfTen = 17
 
-    static var unlimited: RunBudget { RunBudget(pages: .max / 4, within: nil) }
+    static var unlimited: RunBudget { RunBudget(pages: 1 << 40, within: nil) }
 
-    var isSpent: Bool { quarters <= 0 }
+    var isSpent: Bool { entries <= 0 }
 
-    mutating func write() { take(4) }
-    mutating func read() { take(1) }
-    mutating func delete(_ pages: Int) { take(pages) }
+    /// - Parameter count: the entries of the page.
+    mutating func write(_ count: Int = RunPage.entryCount) { take(count) }
+    mutating func read(_ count: Int) { take(count / 4) }
+    mutating func delete(_ pages: Int) { take(pages * RunPage.entryCount / 4) }
 
-    /// Pages that may still be deleted.
-    var deletions: Int { max(quarters, 0) }
+    /// Pages that may still be deleted; one, at least.
+    var deletions: Int { max(entries * 4 / RunPage.entryCount, 1) }
 
     private mutating func take(_ cost: Int) {
-        quarters -= cost
+        entries -= cost
         untilClock -= 1
         guard untilClock <= 0, let deadline else { return }
         untilClock = Self.stepsPerClock
-        if ContinuousClock.now >= deadline { quarters = 0 }
+        if ContinuousClock.now >= deadline { entries = 0 }
     }
 }

@@ -21,15 +21,21 @@ struct RunCursor {
         try turn(on: database)
     }
 
-    /// - Returns: whether a page was read for it.
-    mutating func advance(on database: borrowing Database) throws(SQLiteError) -> Bool {
+    /// Whether its head is less than another's.
+    func isBefore(_ other: RunCursor) -> Bool {
+        guard let head, let otherHead = other.head else { return head != nil }
+        return head < otherHead
+    }
+
+    /// - Returns: how many entries were read for it.
+    mutating func advance(on database: borrowing Database) throws(SQLiteError) -> Int {
         position &+= 1
         if position < entries.count {
             head = entries[position]
-            return false
+            return 0
         }
         try turn(on: database)
-        return true
+        return entries.count
     }
 
     private mutating func turn(on database: borrowing Database) throws(SQLiteError) {

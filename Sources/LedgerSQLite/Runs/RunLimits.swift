@@ -12,7 +12,7 @@ struct RunLimits: Sendable {
     /// that the slices do not keep up.
     var finishingEntries = 600_000
     /// Runs of one tier that are merged to one of the next.
-    var runsPerTier = 4
+    var runsPerTier = 8
     /// Keys that `UniqueSet` remembers in front of its runs; 16 bytes each.
     var rememberedKeys = 1 << 20
 }

@@ -7,7 +7,9 @@ struct RunLookup {
     private(set) var isFound: [Bool] = []
     /// Those not found yet.
     private var missing: [Int32] = []
-    /// Those of `missing` that passed a run's filter.
+    /// Those of `missing` that passed a group's filter.
+    private var likely: [Int32] = []
+    /// Those of `likely` that passed a run's filter.
     private var passed: [Int32] = []
 
     /// Entries of the same accumulators as those that were found, from the pages read for them.
@@ -40,12 +42,23 @@ struct RunLookup {
     mutating func look(
         in runs: borrowing RunSet, on database: borrowing Database
     ) throws(SQLiteError) {
-        for run in runs.runs.reversed() where !missing.isEmpty {
-            run.filter.select(missing, of: entries, runs.kind, into: &passed)
-            guard !passed.isEmpty else { continue }
-            try look(in: run, runs.kind, on: database)
-            removeFound()
+        for index in runs.groups.indices.reversed() where !missing.isEmpty {
+            try look(in: runs.groups[index], runs.kind, on: database)
         }
+    }
+
+    private mutating func look(
+        in group: RunGroup, _ kind: RunKind, on database: borrowing Database
+    ) throws(SQLiteError) {
+        likely = missing
+        if let filter = group.filter { filter.select(missing, of: entries, kind, into: &likely) }
+        for run in group.runs.reversed() where !likely.isEmpty {
+            run.filter.select(likely, of: entries, kind, into: &passed)
+            guard !passed.isEmpty else { continue }
+            try look(in: run, kind, on: database)
+            likely.removeAll { [isFound] in isFound[Int($0)] }
+        }
+        removeFound()
     }
 
     private mutating func look(

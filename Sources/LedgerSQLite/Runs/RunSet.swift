@@ -1,6 +1,6 @@
 internal import SQLite
 
-/// The sorted runs of one kind: those that count, and the one that is being written or merged.
+/// The sorted runs of one kind: those that count, and those that are being written or merged.
 ///
 /// All that must outlive the process is in the database. What is being written does not count
 /// before its row is there, so after a crash its pages are left over and are deleted.
@@ -8,12 +8,16 @@ struct RunSet: ~Copyable {
     let kind: RunKind
     private let runsPerTier: Int
 
-    /// Those that count, oldest entries first.
-    private(set) var runs: [Run]
+    /// Those that count, oldest entries first: so a higher tier comes before a lower one.
+    private(set) var groups: [RunGroup] = []
     /// All records up to here are in the runs.
     private(set) var coveredThrough: Int64
     private var spill: Spill?
-    private var merge: Merge?
+    /// At most one of each tier: one of large runs must not keep the small ones waiting, for every
+    /// look-up asks all that count.
+    private var merges: [Merge] = []
+    /// What a slice of a merge gave.
+    private var merged: [RunEntry] = []
     /// Runs whose pages are to be deleted, as the ids of those that may be left.
     private var leftOver: [Range<Int64>]
     private var nextNumber: Int64
@@ -26,6 +30,7 @@ struct RunSet: ~Copyable {
     }
 
     private struct Merge {
+        let tier: Int64
         var source: RunMerge
         var isRead = false
         var writer: RunWriter
@@ -36,9 +41,16 @@ struct RunSet: ~Copyable {
         _ kind: RunKind, runsPerTier: Int, on database: borrowing Database
     ) throws(SQLiteError) {
         let coverage = try database.coverage(kind)
-        var runs: [Run] = []
-        for row in try database.runs(kind) { runs.append(try database.load(row)) }
-        let counted = Set(runs.map(\.row.id))
+        let rows = try database.runs(kind)
+        for row in rows {
+            let run = try database.load(row)
+            if let last = groups.last, last.tier == row.tier, last.runs.count < runsPerTier {
+                groups[groups.count - 1].append(run)
+            } else {
+                groups.append(RunGroup(tier: row.tier, [run]))
+            }
+        }
+        let counted = Set(rows.map(\.id))
         var newest = counted.map(\.number).max() ?? 0
         var leftOver: [Range<Int64>] = []
         var start = RunID.all(kind).lowerBound << 32
@@ -49,7 +61,6 @@ struct RunSet: ~Copyable {
         }
         self.kind = kind
         self.runsPerTier = runsPerTier
-        self.runs = runs
         self.leftOver = leftOver
         coveredThrough = coverage
         nextNumber = newest + 1
@@ -58,21 +69,26 @@ struct RunSet: ~Copyable {
     /// Whether a filter lets the entry's key pass; if not it is in no run.
     borrowing func mayContain(_ entry: RunEntry) -> Bool {
         let key = kind.filterKey(entry)
-        for index in runs.indices where runs[index].filter.mayContain(key) { return true }
+        for index in groups.indices where groups[index].mayContain(key) { return true }
         return false
     }
 
+    /// Those that count, oldest entries first.
+    var runs: [Run] { groups.flatMap(\.runs) }
+
     /// The highest tier that has a run.
-    var highestTier: Int { Int(runs.map(\.row.tier).max() ?? 0) }
+    var highestTier: Int { Int(groups.first?.tier ?? 0) }
 
     /// Whether a spill is being written.
     var isSpilling: Bool { spill != nil }
 
     /// Whether there is nothing to do.
-    var isIdle: Bool { spill == nil && merge == nil && leftOver.isEmpty && tierToMerge == nil }
+    var isIdle: Bool {
+        spill == nil && leftOver.isEmpty && groups.allSatisfy { $0.runs.count < runsPerTier }
+    }
 
     var byteCount: Int {
-        runs.reduce(0) { $0 + $1.byteCount } + (merge?.writer.byteCount ?? 0)
+        groups.reduce(0) { $0 + $1.byteCount } + merges.reduce(0) { $0 + $1.writer.byteCount }
             + (spill.map { $0.writer.byteCount + $0.sorted.entries.count * RunEntry.byteCount } ?? 0)
     }
 
@@ -104,11 +120,14 @@ struct RunSet: ~Copyable {
         on database: borrowing Database, _ budget: inout RunBudget
     ) throws(SQLiteError) -> Bool {
         guard var current = spill.take() else { return true }
+        let begin = current.position
         while current.position < current.sorted.entries.count, !budget.isSpent {
             let entry = current.sorted.entries[current.position]
             try current.writer.append(entry, on: database, &budget)
             current.position += 1
         }
+        let group = group(for: 0, keys: current.sorted.entries.count)
+        groups[group].insert(current.sorted.entries[begin..<current.position], kind)
         guard current.position == current.sorted.entries.count,
             let run = try current.writer.finish(on: database, &budget)
         else {
@@ -116,69 +135,88 @@ struct RunSet: ~Copyable {
             return false
         }
         try cover(through: current.through, on: database)
-        runs.append(run)
+        groups[group].append(run)
         return true
     }
 
-    /// Deletes what is left over, then goes on merging.
+    /// The group that the next run of a tier will be in.
+    private mutating func group(for tier: Int64, keys: Int) -> Int {
+        let end = groups.firstIndex { $0.tier < tier } ?? groups.endIndex
+        if end > 0, groups[end - 1].tier == tier, groups[end - 1].runs.count < runsPerTier {
+            return end - 1
+        }
+        groups.insert(RunGroup(tier: tier, kind, keys: keys, runCount: runsPerTier), at: end)
+        return end
+    }
+
+    /// Deletes what is left over, and goes on merging.
     ///
-    /// - Parameter keeps: whether an entry is still needed; a merge drops the others.
+    /// Each tier has the same share, of which another takes nothing: so the large merges, which
+    /// have all the time until the next, go on evenly beside the small ones.
+    ///
+    /// - Parameters:
+    ///   - share: what the merge of each tier may cost, and the deletions as well.
+    ///   - keeps: whether an entry is still needed; a merge drops the others.
     mutating func workOnMerges(
-        on database: borrowing Database, _ budget: inout RunBudget,
-        keeping keeps: (RunEntry) -> Bool
+        on database: borrowing Database, _ share: RunBudget, keeping keeps: (RunEntry) -> Bool
     ) throws(SQLiteError) {
-        while !budget.isSpent {
-            if let pages = leftOver.popLast() {
-                try delete(pages, on: database, &budget)
-            } else if let current = merge.take() {
+        var budget = share
+        while !budget.isSpent, let pages = leftOver.popLast() {
+            try delete(pages, on: database, &budget)
+        }
+        for tier in Int64(0)...Int64(highestTier) {
+            budget = share
+            while !budget.isSpent, let group = groupToMerge(of: tier) {
+                let begun = merges.firstIndex { $0.tier == tier }
+                let current =
+                    if let begun { merges.remove(at: begun) } else {
+                        try beginMerge(of: groups[group], on: database)
+                    }
                 try work(on: current, database, &budget, keeping: keeps)
-            } else {
-                guard let tier = tierToMerge else { return }
-                try beginMerge(of: tier, on: database)
             }
         }
     }
 
-    /// The lowest tier with enough runs.
-    private var tierToMerge: Int64? {
-        var counts: [Int64: Int] = [:]
-        for run in runs { counts[run.row.tier, default: 0] += 1 }
-        return counts.filter { $0.value >= runsPerTier }.keys.min()
+    /// The oldest of a tier with enough runs: a merge of it may be under way.
+    private func groupToMerge(of tier: Int64) -> Int? {
+        groups.firstIndex { $0.tier == tier && $0.runs.count >= runsPerTier }
     }
 
     private mutating func beginMerge(
-        of tier: Int64, on database: borrowing Database
-    ) throws(SQLiteError) {
-        let inputs = runs.map(\.row).filter { $0.tier == tier }.prefix(runsPerTier)
-        let keys = inputs.reduce(0) { $0 + $1.entryCount }
-        merge = Merge(
-            source: try RunMerge(Array(inputs), kind, on: database),
-            writer: RunWriter(nextID(), tier: tier + 1, kind, filter: nil, keys: keys))
+        of group: RunGroup, on database: borrowing Database
+    ) throws(SQLiteError) -> Merge {
+        Merge(
+            tier: group.tier,
+            source: try RunMerge(group.runs.map(\.row), kind, on: database),
+            writer: RunWriter(
+                nextID(), tier: group.tier + 1, kind, filter: group.filter,
+                keys: group.entryCount))
     }
 
     private mutating func work(
         on current: consuming Merge, _ database: borrowing Database, _ budget: inout RunBudget,
         keeping keeps: (RunEntry) -> Bool
     ) throws(SQLiteError) {
+        merged.removeAll(keepingCapacity: true)
         while !current.isRead, !budget.isSpent {
             if let entry = try current.source.next(on: database, &budget) {
                 guard keeps(entry) else { continue }
                 try current.writer.append(entry, on: database, &budget)
+                merged.append(entry)
             } else {
                 current.isRead = true
             }
         }
+        let target = group(for: current.tier + 1, keys: current.source.entryCount)
+        groups[target].insert(merged[...], kind)
         guard current.isRead, let run = try current.writer.finish(on: database, &budget) else {
-            merge = current
+            merges.append(current)
             return
         }
-        let inputs = Set(current.source.inputs.map(\.id))
         for input in current.source.inputs { try database.delete(input.id) }
         leftOver += current.source.inputs.map(\.id.pages)
-        // The inputs stand together, and the merged run takes their place in age.
-        let place = runs.firstIndex { inputs.contains($0.row.id) } ?? runs.endIndex
-        runs.removeAll { inputs.contains($0.row.id) }
-        if run.row.entryCount > 0 { runs.insert(run, at: place) }
+        if run.row.entryCount > 0 { groups[target].append(run) }
+        groups.removeAll { $0.runs.first?.row.id == current.source.inputs.first?.id }
     }
 
     private mutating func delete(

@@ -11,8 +11,7 @@ struct SortedEntries: Sendable {
         self.entries = kind.sorted(entries)
         var filter = BlockedFilter()
         if kind.hasFilter {
-            let bits = BlockedFilter.bitsPerKey(tier: 0)
-            filter = BlockedFilter(keys: entries.count, bitsPerKey: bits)
+            filter = BlockedFilter(keys: entries.count)
             for entry in self.entries { filter.insert(kind.filterKey(entry)) }
         }
         self.filter = filter

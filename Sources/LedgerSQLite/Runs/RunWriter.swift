@@ -20,8 +20,7 @@ struct RunWriter {
         self.kind = kind
         builder = RunPageBuilder(kind)
         fillsFilter = filter == nil && kind.hasFilter
-        let bits = BlockedFilter.bitsPerKey(tier: tier)
-        self.filter = filter ?? BlockedFilter(keys: fillsFilter ? keys : 0, bitsPerKey: bits)
+        self.filter = filter ?? BlockedFilter(keys: fillsFilter ? keys : 0)
     }
 
     var byteCount: Int {
@@ -45,7 +44,7 @@ struct RunWriter {
     ) throws(SQLiteError) {
         guard let first = builder.first else { return }
         try database.insert(builder.bytes, as: RunPage(id, .entries, fences.count))
-        budget.write()
+        budget.write(builder.count)
         fences.append(first)
         builder.clear()
     }

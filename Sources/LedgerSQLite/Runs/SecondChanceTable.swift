@@ -47,6 +47,7 @@ struct SecondChanceTable: ~Copyable {
                 nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
             lines != MAP_FAILED
         else { preconditionFailure("no memory for \(byteCount) bytes") }
+        HugePages.advise(lines, byteCount: byteCount)
         places = lines.bindMemory(to: Place.self, capacity: buckets * Self.ways)
         marks = .allocate(capacity: buckets)
         marks.initialize(repeating: 0, count: buckets)

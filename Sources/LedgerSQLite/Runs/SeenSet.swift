@@ -74,7 +74,7 @@ struct SeenSet: ~Copyable {
         on database: borrowing Database, head: Int64, _ budget: inout RunBudget
     ) throws(SQLiteError) {
         try spill(on: database, head: head, &budget)
-        try merge(on: database, &budget)
+        try merge(on: database, budget)
     }
 
     /// The part of `work` that a start after a crash would have to repeat.
@@ -85,8 +85,8 @@ struct SeenSet: ~Copyable {
     }
 
     mutating func merge(
-        on database: borrowing Database, _ budget: inout RunBudget
+        on database: borrowing Database, _ share: RunBudget
     ) throws(SQLiteError) {
-        try table.merge(on: database, &budget)
+        try table.merge(on: database, share)
     }
 }

@@ -72,14 +72,16 @@ struct SpilledTable<Table: TailTable & ~Copyable>: ~Copyable {
         }
     }
 
-    /// Deletes what is left over, and merges, as far as the budget goes.
+    /// Deletes what is left over, and merges.
     ///
-    /// - Parameter keeps: whether an entry is still needed.
+    /// - Parameters:
+    ///   - share: what the merge of each tier may cost.
+    ///   - keeps: whether an entry is still needed.
     mutating func merge(
-        on database: borrowing Database, _ budget: inout RunBudget,
+        on database: borrowing Database, _ share: RunBudget,
         keeping keeps: (RunEntry) -> Bool = { _ in true }
     ) throws(SQLiteError) {
-        try runs.workOnMerges(on: database, &budget, keeping: keeps)
+        try runs.workOnMerges(on: database, share, keeping: keeps)
     }
 
     private mutating func freeze(on database: borrowing Database, head: Int64) throws(SQLiteError) {

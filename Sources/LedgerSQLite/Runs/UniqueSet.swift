@@ -90,7 +90,7 @@ struct UniqueSet: ~Copyable {
         _ budget: inout RunBudget, isClosed: (Int64) -> Bool
     ) throws(SQLiteError) {
         try spill(on: database, head: head, checkpoint: checkpoint, &budget)
-        try merge(on: database, &budget, isClosed: isClosed)
+        try merge(on: database, budget, isClosed: isClosed)
     }
 
     /// The part of `work` that a start after a crash would have to repeat.
@@ -102,11 +102,11 @@ struct UniqueSet: ~Copyable {
     }
 
     mutating func merge(
-        on database: borrowing Database, _ budget: inout RunBudget, isClosed: (Int64) -> Bool
+        on database: borrowing Database, _ share: RunBudget, isClosed: (Int64) -> Bool
     ) throws(SQLiteError) {
         // Runs are in the order of accumulators, so each is asked about once in a merge's slice.
         var asked: (accumulator: UInt64, isClosed: Bool)?
-        try table.merge(on: database, &budget) { entry in
+        try table.merge(on: database, share) { entry in
             if let asked, asked.accumulator == entry.high { return !asked.isClosed }
             let answer = isClosed(Int64(bitPattern: entry.high))
             asked = (entry.high, answer)

@@ -65,15 +65,16 @@ struct KeyIndexes: ~Copyable {
     mutating func work(
         on database: borrowing Database, head: Int64, checkpoint: Int64, records: Int
     ) throws(SQLiteError) {
-        var budget = RunBudget(records: records, tiers: seen.highestTier)
+        var budget = RunBudget(records: records, entriesOfTen: RunBudget.spillOfTen)
         // Spills first, of all: large merges of the one must not hold up those of the others, for a
         // start reads the log again from the earliest record that is in no run.
         try seen.spill(on: database, head: head, &budget)
         try customers.spill(on: database, head: head, &budget)
         try unique.spill(on: database, head: head, checkpoint: checkpoint, &budget)
+        let share = RunBudget(records: records, entriesOfTen: RunBudget.mergeOfTen)
         // Values of closed periods stay: a late one must be known to have been counted.
-        try unique.merge(on: database, &budget) { _ in false }
-        try customers.merge(on: database, &budget)
-        try seen.merge(on: database, &budget)
+        try unique.merge(on: database, share) { _ in false }
+        try customers.merge(on: database, share)
+        try seen.merge(on: database, share)
     }
 }
