@@ -8,10 +8,12 @@ package struct ClosedPeriod: Sendable {
     /// One for each of the plan's usage charges, in its order.
     package let accumulators: [Accumulator]
     package let close: PeriodClose
+    /// Of a correction: the close that it corrects, then the corrections since, in their order.
+    package let earlier: [ClosedPeriod]
 
     package init(
         subscription: Subscription, customer: Customer, plan: PlanVersion, span: PeriodSpan,
-        accumulators: [Accumulator], close: PeriodClose
+        accumulators: [Accumulator], close: PeriodClose, earlier: [ClosedPeriod] = []
     ) {
         self.subscription = subscription
         self.customer = customer
@@ -19,6 +21,7 @@ package struct ClosedPeriod: Sendable {
         self.span = span
         self.accumulators = accumulators
         self.close = close
+        self.earlier = earlier
     }
 }
 
