@@ -59,7 +59,8 @@ extension InvoiceLine {
         var due = amount
         var unrounded = Fraction.zero
         var units = Fraction.zero
-        // Corrections are differences, so their sums are short again where a step is not.
+        // Summed before they are taken off: an invoice and its corrections add up to the price that
+        // was billed last, so no denominators pile up.
         for line in billed {
             due = try due - line.amount
             unrounded = try unrounded + line.unroundedAmount
