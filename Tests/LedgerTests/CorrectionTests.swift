@@ -22,7 +22,7 @@ import Testing
     private func invoices(_ scene: Scene) async throws -> [String] {
         try await scene.ledger.periodsToInvoice(limit: 100).map { period in
             let invoice = try InvoiceAssembly.invoice(period)
-            return "\(invoice.kind.rawValue) \(invoice.revision) \(invoice.total)"
+            return "\(invoice.kind.rawValue) \(invoice.revision) \(invoice.total.padded)"
         }
     }
 
