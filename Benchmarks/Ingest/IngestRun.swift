@@ -5,11 +5,11 @@ import Foundation
 struct IngestRun {
     let options: IngestOptions
     let workspace: Workspace
-    private let now: Instant
+    let now: Instant
     private let began = ContinuousClock.now
 
     /// Subscriptions have one period that lasts for the whole run.
-    private static let age: Int64 = 30 * 24 * 3_600
+    static let age: Int64 = 30 * 24 * 3_600
 
     init(_ options: IngestOptions, in workspace: Workspace) {
         self.options = options
@@ -37,17 +37,28 @@ struct IngestRun {
     }
 
     /// A new server with `customers` customers.
-    func server(customers: Int) throws -> Server {
-        let server = try Server(options.serverProgram, name: "server", in: workspace)
-        let startsAt = Instant(seconds: now.microseconds / 1_000_000 - Self.age)
+    ///
+    /// - Parameters:
+    ///   - age: for how long they have been subscribed.
+    ///   - onTestClock: its clock stands at `now` until it is advanced.
+    func server(
+        customers: Int, age: Int64 = age, onTestClock: Bool = false
+    ) throws -> Server {
+        let server = try Server(
+            options.serverProgram, name: "server", clock: onTestClock ? now.description : nil,
+            in: workspace)
+        let startsAt = Instant(seconds: now.microseconds / 1_000_000 - age)
         let created = try Population(count: customers, startsAt: startsAt).create(on: server)
         report("\(customers) customers created, \(Int(created.rate)) calls/s")
         return server
     }
 
-    func stream(customers: Int, ids: EventIds? = nil, eventsPerBatch: Int? = nil) -> EventStream {
+    /// - Parameter seed: another one gives other ids.
+    func stream(
+        customers: Int, ids: EventIds? = nil, eventsPerBatch: Int? = nil, seed: UInt64? = nil
+    ) -> EventStream {
         EventStream(
-            seed: options.seed, ids: ids ?? options.ids, customers: customers,
+            seed: seed ?? options.seed, ids: ids ?? options.ids, customers: customers,
             eventsPerBatch: eventsPerBatch ?? options.batchSize, latest: now)
     }
 
