@@ -9,7 +9,7 @@ struct IngestRun {
     private let began = ContinuousClock.now
 
     /// Subscriptions have one period that lasts for the whole run.
-    static let age: Int64 = 30 * 24 * 3_600
+    private static let age: Int64 = 30 * 24 * 3_600
 
     init(_ options: IngestOptions, in workspace: Workspace) {
         self.options = options
@@ -38,27 +38,20 @@ struct IngestRun {
 
     /// A new server with `customers` customers.
     ///
-    /// - Parameters:
-    ///   - age: for how long they have been subscribed.
-    ///   - onTestClock: its clock stands at `now` until it is advanced.
-    func server(
-        customers: Int, age: Int64 = age, onTestClock: Bool = false
-    ) throws -> Server {
+    /// - Parameter onTestClock: its clock stands at `now` until it is advanced.
+    func server(customers: Int, onTestClock: Bool = false) throws -> Server {
         let server = try Server(
             options.serverProgram, name: "server", clock: onTestClock ? now.description : nil,
             in: workspace)
-        let startsAt = Instant(seconds: now.microseconds / 1_000_000 - age)
+        let startsAt = Instant(seconds: now.microseconds / 1_000_000 - Self.age)
         let created = try Population(count: customers, startsAt: startsAt).create(on: server)
         report("\(customers) customers created, \(Int(created.rate)) calls/s")
         return server
     }
 
-    /// - Parameter seed: another one gives other ids.
-    func stream(
-        customers: Int, ids: EventIds? = nil, eventsPerBatch: Int? = nil, seed: UInt64? = nil
-    ) -> EventStream {
+    func stream(customers: Int, ids: EventIds? = nil, eventsPerBatch: Int? = nil) -> EventStream {
         EventStream(
-            seed: seed ?? options.seed, ids: ids ?? options.ids, customers: customers,
+            seed: options.seed, ids: ids ?? options.ids, customers: customers,
             eventsPerBatch: eventsPerBatch ?? options.batchSize, latest: now)
     }
 

@@ -9,10 +9,11 @@ final class LoadBeside: Sendable {
 
     /// Batches between two looks at whether to stop.
     private static let step = 8
+    /// The first of them: none that was sent before.
+    private static let first = 1_000_000
 
-    init(_ run: IngestRun, _ server: Server, customers: Int) {
+    init(_ run: IngestRun, _ server: Server, _ stream: EventStream) {
         let load = run.load(server)
-        let stream = run.stream(customers: customers, seed: run.options.seed &+ 1)
         Thread.detachNewThread { [self] in
             let result = Result { try send(load, stream) }
             outcome.withLock { $0 = result }
@@ -22,7 +23,7 @@ final class LoadBeside: Sendable {
 
     private func send(_ load: BatchLoad, _ stream: EventStream) throws -> LoadResult {
         var total = LoadResult()
-        var next = 0
+        var next = Self.first
         while !isStopped.load(ordering: .relaxed) {
             total.append(try load.send(next..<next + Self.step, of: stream))
             next += Self.step

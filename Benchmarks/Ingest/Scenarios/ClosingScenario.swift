@@ -45,9 +45,9 @@ struct ClosingScenario {
     ) throws -> Closed {
         let customers = run.options.quick ? size.subscriptions / 100 : size.subscriptions
         let events = run.options.quick ? 10 : size.events
-        let server = try run.server(customers: Self.live, age: 86_400, onTestClock: true)
-        let startsAt = Instant(seconds: run.now.microseconds / 1_000_000 - IngestRun.age)
-        _ = try Population(first: Self.live, count: customers, startsAt: startsAt)
+        let server = try run.server(customers: customers, onTestClock: true)
+        let startsAt = Instant(seconds: run.now.microseconds / 1_000_000 - 86_400)
+        _ = try Population(first: customers, count: Self.live, startsAt: startsAt)
             .create(on: server)
         _ = try call(
             server, "putWebhookEndpoint",
@@ -55,12 +55,13 @@ struct ClosingScenario {
             {"id": "books", "url": "https://receiver.invalid/", "eventTypes": ["invoice.finalized"],
              "enabled": true}
             """)
-        // Of all of them, so that each has about as many.
-        let all = run.stream(customers: Self.live + customers)
-        let batches = max(1, (Self.live + customers) * events / run.options.batchSize)
-        _ = try run.load(server).send(0..<batches, of: all)
+        let batches = max(1, customers * events / run.options.batchSize)
+        var stream = run.stream(customers: customers)
+        _ = try run.load(server).send(0..<batches, of: stream)
+        stream = run.stream(customers: Self.live)
+        stream.firstCustomer = customers
         let end = run.now + Self.end
-        let load = withEvents ? LoadBeside(run, server, customers: Self.live) : nil
+        let load = withEvents ? LoadBeside(run, server, stream) : nil
         let start = ContinuousClock.now
         _ = try call(server, "advanceClock", "{\"to\": \"\(end)\"}")
         let length = ContinuousClock.now - start
