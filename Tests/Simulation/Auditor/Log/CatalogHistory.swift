@@ -1,0 +1,46 @@
+internal import Billing
+
+/// Every version of every plan with the meters that it was made with, by the rules of the contract.
+struct CatalogHistory {
+    /// A version of a plan.
+    struct Version {
+        let plan: Plan
+        /// One for each usage charge, in the plan's order.
+        let meters: [Meter]
+    }
+
+    private var meters: [String: Meter] = [:]
+    private var plans: [String: [Version]] = [:]
+
+    func newest(_ key: String) -> Int? { plans[key]?.count }
+
+    func version(_ reference: PlanReference) throws -> Version {
+        guard let versions = plans[reference.key],
+            versions.indices.contains(reference.version - 1)
+        else { throw Disagreement("no plan \(reference.key), version \(reference.version)") }
+        return versions[reference.version - 1]
+    }
+
+    /// What is named replaces what was; a plan whose terms or meters are others has a new version.
+    mutating func apply(_ catalog: Catalog) throws {
+        for meter in catalog.meters { meters[meter.key] = meter }
+        for plan in catalog.plans { try add(plan) }
+        for versions in plans.values {
+            if let newest = versions.last { try add(newest.plan) }
+        }
+    }
+
+    private mutating func add(_ plan: Plan) throws {
+        var pinned: [Meter] = []
+        for charge in plan.charges {
+            guard case .usage(let usage) = charge.kind else { continue }
+            guard let meter = meters[usage.meter] else {
+                throw Disagreement("plan \(plan.key) names the meter \(usage.meter)")
+            }
+            pinned.append(meter)
+        }
+        let last = plans[plan.key]?.last
+        if let last, last.plan == plan, last.meters == pinned { return }
+        plans[plan.key, default: []].append(Version(plan: plan, meters: pinned))
+    }
+}
