@@ -18,7 +18,6 @@ package struct ApplyCatalog: Function {
         package init?(_ value: FieldValue) {
             guard var reader = value.object() else { return nil }
             catalog = Catalog(&reader)
-            value.refuseNotBilledYet()
             isDryRun = reader.optional("dryRun")?.bool() ?? false
             reader.refuseUnknown()
         }
@@ -36,39 +35,5 @@ package struct ApplyCatalog: Function {
         Output(
             changes: try await ledger.apply(
                 input.catalog, dryRun: input.isDryRun, at: context.now))
-    }
-}
-
-extension FieldValue {
-    /// Refuses what a plan can say and no function bills yet: nothing is accepted and then left off
-    /// the invoices.
-    ///
-    /// It reads the request's own members, so that these faults are told with all others.
-    fileprivate func refuseNotBilledYet() {
-        for plan in elements("plans") {
-            if let policy = plan.member("lateEvents"),
-                policy.node.string == LateEventPolicy.currentPeriod.rawValue
-            {
-                policy.note("corrections are not built yet; use nextPeriod or ignore")
-            }
-            for charge in plan.elements("charges") {
-                if let timing = charge.member("timing"),
-                    timing.node.string == FlatCharge.Timing.advance.rawValue
-                {
-                    timing.note("advance invoices are not built yet; use arrears")
-                }
-            }
-        }
-    }
-
-    private func member(_ key: StaticString) -> FieldValue? {
-        node.member(key.description).map {
-            FieldValue($0, path: .member(path, key), issues: issues)
-        }
-    }
-
-    private func elements(_ key: StaticString) -> [FieldValue] {
-        guard let member = member(key), member.node.kind == .array else { return [] }
-        return member.array() ?? []
     }
 }

@@ -88,6 +88,7 @@ struct Wiring: Sendable {
         registry.register(GetCustomer(ledger: ledger))
         registry.register(GetSubscription(ledger: ledger))
         registry.register(IngestEvent(ledger: ledger))
+        registry.register(VoidEvent(ledger: ledger))
         registry.register(QueryUsage(ledger: ledger))
         registry.register(PriceUsage(ledger: ledger))
         registry.register(ClosePeriod(ledger: ledger))

@@ -5,10 +5,10 @@ extension SQLiteLedger {
     package func periodsToInvoice(limit: Int) async throws(LedgerError) -> [ClosedPeriod] {
         let published = published
         return try await readers.perform { database in
-            let periods = try database.periodsToInvoice(limit: limit)
+            let closes = try database.closesToInvoice(limit: limit)
             // Asked after the snapshot began: it has every version that a row of it names.
             let book = published.catalog.book
-            return try periods.map { try database.closedPeriod($0, book) }
+            return try closes.map { try database.closedPeriod($0, book) }
         }
     }
 
@@ -18,12 +18,9 @@ extension SQLiteLedger {
             guard let row = try database.subscription(key.subscriptionId) else {
                 throw LedgerError.unknownSubscription(key.subscriptionId)
             }
-            guard
-                let period = try database.period(of: row.number, containing: key.periodStart),
-                period.span.start == key.periodStart, let close = period.close?.close,
-                close.kind == key.kind, close.revision == key.revision
-            else { return nil }
-            return try database.closedPeriod(period, published.catalog.book)
+            let close = try database.closes(of: row.number, from: key.periodStart)
+                .first { $0.close.kind == key.kind && $0.close.revision == key.revision }
+            return try close.map { try database.closedPeriod($0, published.catalog.book) }
         }
     }
 

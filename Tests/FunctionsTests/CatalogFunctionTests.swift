@@ -33,53 +33,11 @@ import Testing
         """
     }
 
-    struct Refusal: Sendable, CustomTestStringConvertible {
-        let testDescription: String
-        let body: String
-        let pointers: [String]
-    }
-
-    static let notBilledYet = [
-        Refusal(
-            testDescription: "a fee in advance",
-            body: """
-                {"meters": [\(calls())], "plans": [\(plan(
-                "p", charges: "\(usage("c", meter: "calls")), \(flat("a", "arrears")), \(flat("b", "advance"))"
-                ))]}
-                """,
-            pointers: ["/plans/0/charges/2/timing"]),
-        Refusal(
-            testDescription: "corrections",
-            body: """
-                {"plans": [\(plan("p", charges: flat("a", "arrears"))),
-                  \(plan("q", "\"lateEvents\": \"currentPeriod\", ", charges: flat("a", "arrears")))]}
-                """,
-            pointers: ["/plans/1/lateEvents"]),
-        Refusal(
-            testDescription: "both, and another fault with them",
-            body: """
-                {"plans": [\(plan(
-                "p", "\"lateEvents\": \"currentPeriod\", \"minimum\": \"-1\", ",
-                charges: flat("a", "advance")))]}
-                """,
-            pointers: ["/plans/0/charges/0/timing", "/plans/0/lateEvents", "/plans/0/minimum"]),
-    ]
-
-    @Test(arguments: notBilledYet)
-    func nothingIsAcceptedThatIsNotBilledYet(_ refusal: Refusal) async throws {
-        try await Workbench.with { bench in
-            let problem = try await bench.problem("applyCatalog", refusal.body)
-            #expect(problem.status == 422)
-            #expect(problem.issues.map(\.pointer).sorted() == refusal.pointers)
-            #expect(try await bench.call("getCatalog", "{}") == "{\"meters\":[],\"plans\":[]}")
-        }
-    }
-
-    @Test(arguments: ["nextPeriod", "ignore"])
-    func policiesThatAreBuiltAreTaken(_ policy: String) async throws {
+    @Test(arguments: ["nextPeriod", "currentPeriod", "ignore"])
+    func everyPolicyIsTaken(_ policy: String) async throws {
         try await Workbench.with { bench in
             let plan = Self.plan(
-                "p", "\"lateEvents\": \"\(policy)\", ", charges: Self.flat("a", "arrears"))
+                "p", "\"lateEvents\": \"\(policy)\", ", charges: Self.flat("a", "advance"))
             let result = try await bench.call("applyCatalog", "{\"plans\": [\(plan)]}")
             #expect(result.contains("\"change\":\"created\""))
         }

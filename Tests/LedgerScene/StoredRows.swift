@@ -23,8 +23,14 @@ package enum StoredRows {
         "SELECT sequence, kind, recordedAt, customerId, hex(hash), hex(payload) FROM log",
         "SELECT hex(chain) FROM log_commit ORDER BY lastSequence DESC LIMIT 1",
         "SELECT * FROM customer",
-        "SELECT id, customerId, planVersion, anchor, nextStart, nextEnd, dueAt FROM subscription",
-        "SELECT *, hex(chain) FROM period",
+        """
+        SELECT id, customerId, planVersion, anchor, nextStart, nextEnd, dueAt, advanceAt
+        FROM subscription
+        """,
+        "SELECT * FROM period",
+        "SELECT *, hex(chain), hex(state) FROM close",
+        "SELECT period FROM settlement ORDER BY period",
+        "SELECT * FROM settlement_record ORDER BY period, sequence",
         "SELECT period, hex(state) FROM accumulator ORDER BY period",
         "SELECT event, sequence FROM void",
     ]

@@ -8,10 +8,12 @@ package struct ClosedPeriod: Sendable {
     /// One for each of the plan's usage charges, in its order.
     package let accumulators: [Accumulator]
     package let close: PeriodClose
+    /// Of a correction: the close that it corrects, then the corrections since, in their order.
+    package let earlier: [ClosedPeriod]
 
     package init(
         subscription: Subscription, customer: Customer, plan: PlanVersion, span: PeriodSpan,
-        accumulators: [Accumulator], close: PeriodClose
+        accumulators: [Accumulator], close: PeriodClose, earlier: [ClosedPeriod] = []
     ) {
         self.subscription = subscription
         self.customer = customer
@@ -19,6 +21,7 @@ package struct ClosedPeriod: Sendable {
         self.span = span
         self.accumulators = accumulators
         self.close = close
+        self.earlier = earlier
     }
 }
 
@@ -28,9 +31,9 @@ package struct PeriodClose: Sendable, Equatable {
     /// 0 for the first close of a period.
     package let revision: Int
     /// The last sequence that counts.
-    package let cutoffSequence: Int64
+    package var cutoffSequence: Int64
     /// The log's chain at the cutoff.
-    package let chain: Digest
+    package var chain: Digest
     /// Drawn in the transaction that wrote the close; the ledger's series has no gap.
     package let invoiceNumber: Int64
     /// The close record's instant.

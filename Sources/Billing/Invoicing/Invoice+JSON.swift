@@ -27,6 +27,7 @@ extension Invoice: JSONWritable {
                 for line in lines { line.write(to: &writer, period: period) }
             }
             writer.member("total", total.padded)
+            if let corrects { writer.member("corrects", corrects) }
             writer.key("log")
             writer.object { writer in
                 writer.member("cutoffSequence", cutoffSequence)
@@ -52,6 +53,16 @@ extension InvoiceLine {
             writer.member("breakdown", each: breakdown)
             if !groups.isEmpty { writer.member("groups", each: groups) }
             if let evidence { writer.member("evidence", evidence) }
+            if let corrects { writer.member("corrects", corrects) }
+        }
+    }
+}
+
+extension LineReference: JSONWritable {
+    package func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("invoiceId", invoiceId)
+            writer.member("lineId", lineId)
         }
     }
 }

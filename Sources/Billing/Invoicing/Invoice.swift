@@ -13,6 +13,8 @@ package struct Invoice: Sendable {
     package let lines: [InvoiceLine]
     /// The sum of the lines' amounts, in the currency's minor unit.
     package let total: ExactDecimal
+    /// The invoice that this one corrects.
+    package let corrects: String?
     package let cutoffSequence: Int64
     package let chain: Digest
 }
@@ -34,6 +36,14 @@ package struct InvoiceLine: Sendable {
     package let breakdown: [BreakdownEntry]
     package let groups: [LineGroup]
     package let evidence: Evidence?
+    /// What this line corrects, where it is a correction's.
+    package var corrects: LineReference?
+}
+
+/// A line of an invoice.
+package struct LineReference: Sendable, Equatable {
+    package let invoiceId: String
+    package let lineId: String
 }
 
 /// A part of a line's usage, by the properties its meter groups by.

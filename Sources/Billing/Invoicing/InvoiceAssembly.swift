@@ -3,19 +3,59 @@ package enum InvoiceAssembly {
     /// - Throws: `ArithmeticError.overflow` where an amount needs more than 38 digits.
     package static func invoice(_ period: ClosedPeriod) throws(ArithmeticError) -> Invoice {
         let plan = period.plan.plan
-        let share = try period.subscription.share(of: period.span, plan)
-        let usages = try period.plan.usages(of: period.accumulators)
-        let lines = try LineAssembly(plan: plan, share: share).lines(usages)
+        let lines = try lines(period)
         return Invoice(
-            id: DeterministicID.invoice(
-                period.close.kind, subscription: period.subscription.id,
-                periodStart: period.span.start, revision: period.close.revision),
+            id: period.invoiceId,
             number: InvoiceNumber.text(period.close.invoiceNumber), kind: period.close.kind,
             revision: period.close.revision, customer: period.customer,
             subscriptionId: period.subscription.id, plan: period.plan.reference,
             currency: plan.currency, period: period.span, issuedAt: period.close.closedAt,
             lines: lines, total: try plan.currency.sum(lines.map(\.amount)),
+            corrects: period.corrected?.invoiceId,
             cutoffSequence: period.close.cutoffSequence, chain: period.close.chain)
+    }
+
+    /// The lines of the close's invoice; a correction without any is not due.
+    ///
+    /// - Throws: `ArithmeticError.overflow` where an amount needs more than 38 digits.
+    package static func lines(_ period: ClosedPeriod) throws(ArithmeticError) -> [InvoiceLine] {
+        guard let corrected = period.corrected else { return try period.lines(period.close.kind) }
+        var billed = [try corrected.lines(corrected.close.kind)]
+        for correction in period.earlier.dropFirst() {
+            billed.append(try lines(correction, of: corrected, billed))
+        }
+        return try lines(period, of: corrected, billed)
+    }
+
+    private static func lines(
+        _ correction: ClosedPeriod, of corrected: ClosedPeriod, _ billed: [[InvoiceLine]]
+    ) throws(ArithmeticError) -> [InvoiceLine] {
+        try CorrectionAssembly.lines(
+            all: correction.lines(corrected.close.kind), billed: billed, of: corrected.invoiceId)
+    }
+}
+
+extension ClosedPeriod {
+    /// The close that this one corrects.
+    fileprivate var corrected: ClosedPeriod? {
+        switch close.kind {
+        case .advance, .period: nil
+        case .correction, .final: earlier.first
+        }
+    }
+
+    fileprivate var invoiceId: String {
+        DeterministicID.invoice(
+            close.kind, subscription: subscription.id, periodStart: span.start,
+            revision: close.revision)
+    }
+
+    /// All that is due of an invoice of `kind`, whatever was billed.
+    fileprivate func lines(_ kind: InvoiceKind) throws(ArithmeticError) -> [InvoiceLine] {
+        let share = try subscription.share(of: span, plan.plan)
+        let assembly = LineAssembly(plan: plan.plan, share: share)
+        if kind == .advance { return try assembly.advanceLines() }
+        return try assembly.lines(plan.usages(of: accumulators))
     }
 }
 

@@ -27,7 +27,7 @@ package struct LineAssembly: Sendable {
         self.share = share
     }
 
-    /// Every charge's line, each followed by its true-up, and the plan's true-up last.
+    /// Every charge's line but those in advance, each followed by its true-up; the plan's comes last.
     ///
     /// - Parameter usages: one for each of the plan's usage charges, in its order.
     package func lines(_ usages: [LineUsage]) throws(ArithmeticError) -> [InvoiceLine] {
@@ -39,15 +39,24 @@ package struct LineAssembly: Sendable {
                 guard let used = remaining.popFirst() else { continue }
                 lines += try usageLines(charge, usage, used)
             case .flat(let flat):
-                // Fees in advance stand on an invoice of their own.
                 if flat.timing == .arrears { lines.append(try flatLine(charge, flat)) }
             }
         }
         guard let minimum = plan.minimum else { return lines }
         let trueUp = try trueUp(
             id: "#minimum", charge: nil, description: "Minimum of \(plan.name)", minimum: minimum,
-            covering: lines)
+            covering: lines + advanceLines())
         return lines + trueUp
+    }
+
+    /// The fees in advance, which stand on an invoice of their own.
+    package func advanceLines() throws(ArithmeticError) -> [InvoiceLine] {
+        var lines: [InvoiceLine] = []
+        for charge in plan.charges {
+            guard case .flat(let flat) = charge.kind, flat.timing == .advance else { continue }
+            lines.append(try flatLine(charge, flat))
+        }
+        return lines
     }
 
     private func usageLines(

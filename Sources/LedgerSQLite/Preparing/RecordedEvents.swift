@@ -27,12 +27,15 @@ struct RefoldRecord: Sendable {
 
 extension Database {
     /// Reads records of the log and prepares them, voids with the events that they take out.
+    ///
+    /// - Parameter cutoff: the last record that counts: a later void does not.
     borrowing func refoldPage(
-        _ sequences: [Int64], _ catalog: CompiledCatalog, _ hasher: KeyHasher
+        _ sequences: [Int64], _ catalog: CompiledCatalog, _ hasher: KeyHasher,
+        through cutoff: Int64 = .max
     ) throws -> RefoldPage {
         var page = PageBuilder()
         for sequence in sequences {
-            let isVoided = try void(of: sequence) != nil
+            let isVoided = try void(of: sequence).map { $0 <= cutoff } ?? false
             try page.append(record(sequence), isVoided: isVoided, from: self)
         }
         return try page.page(catalog, hasher)

@@ -63,10 +63,30 @@ extension WriterState {
     }
 
     private mutating func carryOutClose(_ record: StoredRecord) throws {
-        let id = try record.read { $0.optional("subscriptionId")?.identifier() }
-        guard let subscription = try subscription(id) else { throw CorruptRow() }
-        try finishRefolds(of: subscription)
-        _ = try closeNext(of: subscription, at: record.at)
+        let close = try record.read { RecordedClose(&$0) }
+        guard let handle = try subscription(close.subscription) else { throw CorruptRow() }
+        switch close.kind {
+        case .period:
+            try finishRefolds(of: handle)
+            _ = try closeNext(of: handle, at: record.at)
+        case .advance: _ = try issueAdvance(of: handle, at: record.at)
+        case .correction, .final: try carryOutCorrection(close, of: handle, at: record.at)
+        }
+    }
+
+    /// One of usage: one of an advance comes with the change that shortened its period.
+    private mutating func carryOutCorrection(
+        _ close: RecordedClose, of handle: Int32, at now: Instant
+    ) throws {
+        let number = residents.subscriptions[handle].row.number
+        guard let period = try database.period(of: number, containing: close.start)
+        else { throw CorruptRow() }
+        let fold = try beginSettlement(of: period.number, through: close.cutoff)
+        while case let page = try settlementPage(fold), !page.isEmpty {
+            try fold.fold(
+                database.refoldPage(page, catalog, hasher, through: close.cutoff))
+        }
+        _ = try settle(fold, asOf: nil, at: now)
     }
 
     private mutating func carryOutVoid(_ record: StoredRecord) throws {
@@ -85,5 +105,25 @@ extension WriterState {
         while let work = try nextRefold(of: subscription) {
             try fold(work, database.refoldPage(work.sequences, catalog, hasher))
         }
+    }
+}
+
+/// What the record of a close says, as far as carrying it out needs it.
+private struct RecordedClose {
+    let subscription: Identifier
+    let start: Instant
+    let kind: InvoiceKind
+    let cutoff: Int64
+
+    init?(_ reader: inout FieldReader) {
+        guard let subscription = reader.optional("subscriptionId")?.identifier(),
+            let start = reader.optional("periodStart")?.instant(),
+            let kind: InvoiceKind = reader.optional("kind")?.choice(),
+            let cutoff = reader.optional("cutoffSequence")?.integer(in: 0...Int.max)
+        else { return nil }
+        self.subscription = subscription
+        self.start = start
+        self.kind = kind
+        self.cutoff = Int64(cutoff)
     }
 }

@@ -22,23 +22,19 @@ extension Database {
             try row.bind(6, blob: invoice.body)
         }
         guard connection.changes == 1 else { return }
-        try run(
-            "DELETE FROM invoice_work WHERE period = (SELECT number FROM period WHERE invoiceNumber = ?)"
-        ) { row throws(SQLiteError) in try row.bind(1, invoice.number) }
+        try run("DELETE FROM invoice_work WHERE invoiceNumber = ?") { row throws(SQLiteError) in
+            try row.bind(1, invoice.number)
+        }
         try queue(
             OutboxMessage(
-                type: .invoiceFinalized, subscription: key.subscriptionId,
+                type: .invoiceFinalized, kind: key.kind, subscription: key.subscriptionId,
                 periodStart: key.periodStart, revision: key.revision, timestamp: invoice.issuedAt,
                 content: .invoice(invoice.number)))
     }
 
     borrowing func setAside(_ failure: InvoiceFailure) throws(SQLiteError) {
-        try run(
-            """
-            UPDATE invoice_work SET failure = ?
-            WHERE period = (SELECT number FROM period WHERE invoiceNumber = ?)
-            """
-        ) { row throws(SQLiteError) in
+        try run("UPDATE invoice_work SET failure = ? WHERE invoiceNumber = ?") {
+            row throws(SQLiteError) in
             try row.bind(1, text: failure.reason)
             try row.bind(2, failure.number)
         }
@@ -87,15 +83,42 @@ extension Database {
         return Page(items: page.items.map(\.body), nextCursor: page.nextCursor)
     }
 
-    /// A closed period with all that its invoice is made of.
-    borrowing func closedPeriod(_ row: PeriodRow, _ book: CatalogBook) throws -> ClosedPeriod {
-        guard let close = row.close, let subscription = try subscription(number: row.subscription),
+    /// A close with all that its invoice is made of; a correction with what it corrects.
+    borrowing func closedPeriod(_ row: CloseRow, _ book: CatalogBook) throws -> ClosedPeriod {
+        guard let corrected = row.corrects else {
+            return try closedPeriod(row, book, earlier: [])
+        }
+        return try closedPeriod(row, book, earlier: billed(corrected, before: row, book))
+    }
+
+    /// What was billed so far: an invoice, and its corrections before `row` in their order.
+    borrowing func billed(
+        _ corrected: Int64, before row: CloseRow, _ book: CatalogBook
+    ) throws -> [ClosedPeriod] {
+        var earlier: [ClosedPeriod] = []
+        for other in try closes(of: row.subscription, from: row.span.start)
+        where other.close.invoiceNumber < row.close.invoiceNumber
+            && (other.close.invoiceNumber == corrected || other.corrects == corrected)
+        {
+            earlier.append(try closedPeriod(other, book, earlier: earlier))
+        }
+        return earlier
+    }
+
+    borrowing func closedPeriod(
+        _ row: CloseRow, _ book: CatalogBook, earlier: [ClosedPeriod]
+    ) throws -> ClosedPeriod {
+        guard let subscription = try subscription(number: row.subscription),
             let plan = book.plan(row.plan.key, version: row.plan.version)
         else { throw CorruptRow() }
-        let accumulators = try accumulators(of: row.number) ?? AccumulatorRow(plan: plan)
+        var accumulators = row.accumulators ?? []
+        if let period = row.period {
+            accumulators =
+                try (self.accumulators(of: period) ?? AccumulatorRow(plan: plan)).accumulators
+        }
         return ClosedPeriod(
             subscription: subscription.subscription,
-            customer: try customer(recordedAt: close.customerSequence), plan: plan,
-            span: row.span, accumulators: accumulators.accumulators, close: close.close)
+            customer: try customer(recordedAt: row.customerSequence), plan: plan, span: row.span,
+            accumulators: accumulators, close: row.close, earlier: earlier)
     }
 }

@@ -7,14 +7,11 @@ struct PeriodRow {
     let subscription: Int64
     let span: PeriodSpan
     let plan: PlanReference
-    let close: Close?
+    /// The last record that counted when it was closed; nil while it is open.
+    let cutoff: Int64?
 
-    /// What its close wrote.
-    struct Close {
-        let close: PeriodClose
-        /// The record that says who the customer was.
-        let customerSequence: Int64
-    }
+    /// Whether it was closed before the record `sequence` was written.
+    func isClosed(before sequence: Int64) -> Bool { cutoff.map { $0 < sequence } ?? false }
 }
 
 extension PeriodRow {
@@ -27,16 +24,7 @@ extension PeriodRow {
             start: Instant(microseconds: row.integer(2)),
             end: Instant(microseconds: row.integer(3)), timezone: zone)
         plan = PlanReference(key: row.string(5), version: Int(row.integer(6)))
-        guard let cutoff = row.optionalInteger(7) else {
-            close = nil
-            return
-        }
-        guard let chain = Digest(row.bytes(8)) else { throw CorruptRow() }
-        close = Close(
-            close: PeriodClose(
-                kind: .period, revision: 0, cutoffSequence: cutoff, chain: chain,
-                invoiceNumber: row.integer(9), closedAt: Instant(microseconds: row.integer(10))),
-            customerSequence: row.integer(11))
+        cutoff = row.optionalInteger(7)
     }
 }
 
@@ -90,18 +78,22 @@ extension Database {
         }?.get()
     }
 
-    /// Closed periods whose invoice is not written, in the order of their numbers.
-    borrowing func periodsToInvoice(limit: Int) throws -> [PeriodRow] {
-        try all(
-            """
-            SELECT * FROM period WHERE number IN (SELECT period FROM invoice_work WHERE failure IS NULL)
-            ORDER BY invoiceNumber LIMIT ?
-            """
-        ) { row throws(SQLiteError) in
-            try row.bind(1, Int64(limit))
+    /// All opened periods of a subscription, by their start.
+    borrowing func periods(of subscription: Int64) throws -> [PeriodRow] {
+        try all("SELECT * FROM period WHERE subscription = ? ORDER BY start") {
+            row throws(SQLiteError) in
+            try row.bind(1, subscription)
         } _: { row in
             Result { try PeriodRow(row) }
         }.map { try $0.get() }
+    }
+
+    borrowing func period(number: Int64) throws -> PeriodRow? {
+        try first("SELECT * FROM period WHERE number = ?") { row throws(SQLiteError) in
+            try row.bind(1, number)
+        } _: { row in
+            Result { try PeriodRow(row) }
+        }?.get()
     }
 
     borrowing func insertPeriod(
@@ -122,23 +114,15 @@ extension Database {
         }
         return PeriodRow(
             number: connection.lastInsertedRow, subscription: subscription, span: span, plan: plan,
-            close: nil)
+            cutoff: nil)
     }
 
-    borrowing func close(_ period: Int64, _ close: PeriodRow.Close) throws(SQLiteError) {
-        try run(
-            """
-            UPDATE period SET cutoffSequence = ?, chain = ?, invoiceNumber = ?, closedAt = ?,
-                customerSequence = ?
-            WHERE number = ? AND cutoffSequence IS NULL
-            """
-        ) { row throws(SQLiteError) in
-            try row.bind(1, close.close.cutoffSequence)
-            try row.bind(2, blob: close.close.chain.bytes)
-            try row.bind(3, close.close.invoiceNumber)
-            try row.bind(4, close.close.closedAt.microseconds)
-            try row.bind(5, close.customerSequence)
-            try row.bind(6, period)
+    borrowing func close(_ period: Int64, at cutoff: Int64) throws(SQLiteError) {
+        try run("UPDATE period SET cutoffSequence = ? WHERE number = ? AND cutoffSequence IS NULL")
+        {
+            row throws(SQLiteError) in
+            try row.bind(1, cutoff)
+            try row.bind(2, period)
         }
     }
 }

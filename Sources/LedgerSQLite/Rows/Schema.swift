@@ -48,8 +48,12 @@ enum Schema {
             -- The zone of the period that ended at nextStart.
             previousTimezone TEXT,
             -- How often its open periods were folded anew.
-            generation INTEGER NOT NULL DEFAULT 0
+            generation INTEGER NOT NULL DEFAULT 0,
+            -- The start of the earliest period without its advance invoice; NULL where none is due.
+            advanceAt INTEGER
         );
+        CREATE INDEX subscription_advance ON subscription (advanceAt, id)
+            WHERE advanceAt IS NOT NULL;
         CREATE INDEX subscription_customer ON subscription (customerId);
         CREATE INDEX subscription_next ON subscription (nextEnd, id, dueAt);
         CREATE INDEX subscription_due ON subscription (dueAt);
@@ -64,10 +68,6 @@ enum Schema {
             planVersion INTEGER NOT NULL,
             -- NULL while the period is open.
             cutoffSequence INTEGER,
-            chain BLOB,
-            invoiceNumber INTEGER UNIQUE,
-            closedAt INTEGER,
-            customerSequence INTEGER REFERENCES log,
             UNIQUE (subscription, start)
         );
 
@@ -98,8 +98,59 @@ enum Schema {
         );
         INSERT INTO checkpoint (id, sequence) VALUES (1, 0);
 
-        CREATE TABLE invoice_work (
+        -- What is billed: the close of a period, an advance, a correction; one invoice each.
+        CREATE TABLE close (
+            invoiceNumber INTEGER PRIMARY KEY,
+            subscription INTEGER NOT NULL REFERENCES subscription,
+            kind TEXT NOT NULL,
+            revision INTEGER NOT NULL,
+            start INTEGER NOT NULL,
+            end INTEGER NOT NULL,
+            timezone TEXT NOT NULL,
+            planKey TEXT NOT NULL,
+            planVersion INTEGER NOT NULL,
+            cutoffSequence INTEGER NOT NULL,
+            chain BLOB NOT NULL,
+            closedAt INTEGER NOT NULL,
+            customerSequence INTEGER NOT NULL REFERENCES log,
+            -- Of a correction: the invoice that it corrects.
+            corrects INTEGER REFERENCES close,
+            -- Of a close: whose accumulators are its own.
+            period INTEGER REFERENCES period,
+            -- Of a correction of usage: the accumulators of all records up to its cutoff.
+            state BLOB,
+            UNIQUE (subscription, start, kind, revision)
+        );
+
+        -- Closed periods that late or voided usage changed since they were billed.
+        CREATE TABLE settlement (
             period INTEGER PRIMARY KEY REFERENCES period,
+            -- When its correction is due; NULL where it came to nothing and waits for more.
+            dueAt INTEGER,
+            -- The cutoff at which it came to nothing.
+            triedThrough INTEGER NOT NULL DEFAULT 0
+        );
+        CREATE INDEX settlement_due ON settlement (dueAt);
+
+        -- The records that did it.
+        CREATE TABLE settlement_record (
+            period INTEGER NOT NULL REFERENCES settlement,
+            -- Its row may be written later in the same transaction.
+            sequence INTEGER NOT NULL,
+            recordedAt INTEGER NOT NULL,
+            PRIMARY KEY (period, sequence)
+        ) WITHOUT ROWID;
+
+        -- Late events that no webhook has told of.
+        CREATE TABLE late (
+            period INTEGER PRIMARY KEY REFERENCES period,
+            eventCount INTEGER NOT NULL,
+            firstSequence INTEGER NOT NULL,
+            lastSequence INTEGER NOT NULL
+        );
+
+        CREATE TABLE invoice_work (
+            invoiceNumber INTEGER PRIMARY KEY REFERENCES close,
             -- Why its invoice cannot be written; NULL while nobody tried in vain.
             failure TEXT
         );

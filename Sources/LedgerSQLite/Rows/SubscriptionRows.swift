@@ -9,6 +9,16 @@ struct SubscriptionRow {
     var next: NextPeriod?
     /// How often its open periods were folded anew.
     var generation: Int64 = 0
+    /// The start of the earliest period that is yet to be billed in advance; nil where none is.
+    var advanceAt: Instant?
+}
+
+/// What a pass of closing has to do next.
+struct DueWork {
+    let subscription: Identifier
+    /// The end of the period to close, or the start of the one to bill in advance.
+    let at: Instant
+    let isAdvance: Bool
 }
 
 /// The earliest period of a subscription that is not closed, opened or not.
@@ -39,6 +49,7 @@ extension SubscriptionRow {
                 previousZone: row.optionalString(11).flatMap(Zone.init(name:)))
         }
         generation = row.integer(12)
+        advanceAt = row.optionalInteger(13).map(Instant.init(microseconds:))
     }
 }
 
@@ -79,19 +90,32 @@ extension Database {
         }.map { try $0.get() }
     }
 
-    /// When the next close falls due; nil while no period is left to close.
+    /// When the next close, advance or correction falls due; nil while nothing is left to do.
+    ///
+    /// Late events that no webhook has told of are due at once.
     borrowing func nextDue() throws(SQLiteError) -> Instant? {
-        try first("SELECT min(dueAt) FROM subscription") { _ in
+        try first(
+            """
+            SELECT min(at) FROM (
+                SELECT min(dueAt) AS at FROM subscription
+                UNION ALL SELECT min(advanceAt) FROM subscription WHERE advanceAt IS NOT NULL
+                UNION ALL SELECT min(dueAt) FROM settlement
+                UNION ALL SELECT recordedAt FROM log
+                    WHERE sequence = (SELECT min(firstSequence) FROM late))
+            """
+        ) { _ in
         } _: { row in
             row.optionalInteger(0).map(Instant.init(microseconds:))
         } ?? nil
     }
 
     /// The subscription whose earliest open period is due first: by (end, id).
-    borrowing func firstDue(asOf instant: Instant, only id: Identifier?) throws -> Identifier? {
+    borrowing func firstDue(
+        asOf instant: Instant, only id: Identifier?
+    ) throws(SQLiteError) -> DueWork? {
         try first(
             """
-            SELECT id FROM subscription
+            SELECT id, nextEnd FROM subscription
             WHERE nextEnd <= ?1 AND dueAt <= ?1 AND (?2 IS NULL OR id = ?2)
             ORDER BY nextEnd, id LIMIT 1
             """
@@ -99,7 +123,39 @@ extension Database {
             try row.bind(1, instant.microseconds)
             if let id { try row.bind(2, text: id.bytes) } else { try row.bindNull(2) }
         } _: { row in
-            Identifier(checked: row.bytes(0))
+            DueWork(
+                subscription: Identifier(checked: row.bytes(0)),
+                at: Instant(microseconds: row.integer(1)), isAdvance: false)
+        }
+    }
+
+    /// The subscription whose next advance invoice is due first: by (start, id).
+    borrowing func firstAdvance(
+        asOf instant: Instant, only id: Identifier?
+    ) throws(SQLiteError) -> DueWork? {
+        try first(
+            """
+            SELECT id, advanceAt FROM subscription
+            WHERE advanceAt IS NOT NULL AND advanceAt <= ?1 AND (?2 IS NULL OR id = ?2)
+            ORDER BY advanceAt, id LIMIT 1
+            """
+        ) { row throws(SQLiteError) in
+            try row.bind(1, instant.microseconds)
+            if let id { try row.bind(2, text: id.bytes) } else { try row.bindNull(2) }
+        } _: { row in
+            DueWork(
+                subscription: Identifier(checked: row.bytes(0)),
+                at: Instant(microseconds: row.integer(1)), isAdvance: true)
+        }
+    }
+
+    borrowing func setAdvance(
+        _ instant: Instant?, of subscription: Int64
+    ) throws(SQLiteError) {
+        try run("UPDATE subscription SET advanceAt = ? WHERE number = ?") {
+            row throws(SQLiteError) in
+            try row.bind(1, instant?.microseconds)
+            try row.bind(2, subscription)
         }
     }
 

@@ -17,13 +17,16 @@ struct OutboxMessage {
     let timestamp: Instant
     let content: Content
 
+    /// - Parameter kind: of the invoice that it is about: two of one period may have the same
+    ///   revision.
     init(
-        type: WebhookEventType, subscription: Identifier, periodStart: Instant, revision: Int,
-        timestamp: Instant, content: Content
+        type: WebhookEventType, kind: InvoiceKind = .period, subscription: Identifier,
+        periodStart: Instant, revision: Int, timestamp: Instant, content: Content
     ) {
         self.type = type
         id = DeterministicID.message(
-            type: type.rawValue, subscription: subscription, periodStart: periodStart,
+            type: kind == .period ? type.rawValue : "\(type.rawValue) \(kind.rawValue)",
+            subscription: subscription, periodStart: periodStart,
             revision: revision)
         self.timestamp = timestamp
         self.content = content

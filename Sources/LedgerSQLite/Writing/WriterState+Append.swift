@@ -77,13 +77,19 @@ extension WriterState {
         try appendRecord(batch, index, at: now)
         indexes.customers.insert(batch.prepared[index].customer, sequence)
         try fold(batch, index, sequence)
-        if !remarks.ignored.isEmpty { try note(remarks.ignored) }
+        if !remarks.lateIn.isEmpty { try noteLate(remarks, sequence, at: now) }
         return .accepted(AcceptedEvent(isUnbilled: remarks.isUnbilled, late: remarks.late))
     }
 
-    /// Counts an event in closed periods that never bill it.
-    private func note(_ ignored: [IgnoredCharge]) throws {
-        for ignored in ignored {
+    /// Puts down what becomes of a late event in the closed periods in which it happened.
+    private func noteLate(_ remarks: EventRemarks, _ sequence: Int64, at now: Instant) throws {
+        for period in remarks.lateIn { try database.noteLate(period, sequence) }
+        for period in remarks.settled {
+            try database.insertSettlement(
+                of: period.number, sequence, at: now,
+                delay: try plan(period.plan).version.plan.correctionDelay)
+        }
+        for ignored in remarks.ignored {
             let plan = try plan(ignored.period.plan).version
             try database.noteIgnored(ignored.period, plan, ignored.charge)
         }
@@ -96,6 +102,10 @@ struct EventRemarks {
     var issues: [FieldIssue] = []
     var late: [LateEvent] = []
     var ignored: [IgnoredCharge] = []
+    /// The closed periods in which it happened.
+    var lateIn: [Int64] = []
+    /// Those of which a correction bills it.
+    var settled: [PeriodRow] = []
     /// A sum of one of its charges would need too many digits.
     var hasOverflow = false
     /// No charge takes it.

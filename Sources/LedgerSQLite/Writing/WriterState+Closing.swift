@@ -4,17 +4,25 @@ internal import Ledger
 internal import SQLite
 
 extension WriterState {
-    /// Closes what is due, one period after the other, in the order (end, subscription id).
+    /// Closes what is due and issues the advance invoices that are, one after the other: by (end or
+    /// start, subscription id).
     mutating func closeDue(_ request: CloseRequest, at now: Instant) throws -> ClosePass {
         if let id = request.subscriptionId, try database.subscription(id) == nil {
             throw LedgerError.unknownSubscription(id)
         }
+        try tellOfLate()
         var closed: [ClosedEntry] = []
-        while let id = try database.firstDue(asOf: request.asOf, only: request.subscriptionId) {
+        while let work = try nextWork(request) {
             guard closed.count < request.limit else {
                 return ClosePass(closed: closed, hasMore: true)
             }
-            guard let subscription = try subscription(id) else { throw CorruptRow() }
+            guard let subscription = try subscription(work.subscription) else {
+                throw CorruptRow()
+            }
+            if work.isAdvance {
+                closed.append(try issueAdvance(of: subscription, at: now))
+                continue
+            }
             if residents.subscriptions[subscription].refold != nil, !closed.isEmpty {
                 return ClosePass(closed: closed, hasMore: true)
             }
@@ -24,38 +32,81 @@ extension WriterState {
         return ClosePass(closed: closed, hasMore: false)
     }
 
+    private func nextWork(_ request: CloseRequest) throws -> DueWork? {
+        let close = try database.firstDue(asOf: request.asOf, only: request.subscriptionId)
+        let advance = try database.firstAdvance(asOf: request.asOf, only: request.subscriptionId)
+        guard let close, let advance else { return close ?? advance }
+        return advance.at < close.at ? advance : close
+    }
+
     /// Closes a subscription's earliest open period: the record, the invoice's number and work
     /// item, and the webhook, all in the transaction under way.
-    mutating func closeNext(
-        of handle: Int32, at now: Instant
-    ) throws -> ClosedEntry {
-        let row = residents.subscriptions[handle].row
-        let subscription = row.subscription
-        guard let next = row.next,
+    mutating func closeNext(of handle: Int32, at now: Instant) throws -> ClosedEntry {
+        guard let next = residents.subscriptions[handle].row.next,
             let open = try openPeriod(of: handle, containing: next.start, at: now)
         else { throw CorruptRow() }
         let customer = try customerRow(of: handle)
         let period = residents.periods[open].row
-        let close = PeriodRow.Close(
-            close: PeriodClose(
-                kind: .period, revision: 0, cutoffSequence: head.sequence, chain: head.chain,
-                invoiceNumber: head.invoiceNumber + 1, closedAt: now),
-            customerSequence: customer.sequence)
-        let entry = ClosedEntry(
-            subscriptionId: subscription.id, period: period.span, revision: close.close.revision,
-            kind: close.close.kind, cutoffSequence: close.close.cutoffSequence)
-        _ = try append(try LogRecord(entry, close, of: subscription), at: now)
-        head.invoiceNumber = close.close.invoiceNumber
+        var row = try closeRow(.period, revision: 0, of: period.span, period.plan, handle, at: now)
+        row.period = period.number
+        let entry = try write(row, of: handle)
         try save(open)
-        try database.close(period.number, close)
-        try database.run("INSERT INTO invoice_work (period) VALUES (?)") {
-            statement throws(SQLiteError) in try statement.bind(1, period.number)
-        }
+        try database.close(period.number, at: row.close.cutoffSequence)
+        try advance(handle, past: open, customer.customer)
+        return entry
+    }
+
+    /// Bills the flat fees of a period that begins.
+    mutating func issueAdvance(of handle: Int32, at now: Instant) throws -> ClosedEntry {
+        guard let start = residents.subscriptions[handle].row.advanceAt,
+            let open = try openPeriod(of: handle, containing: start, at: now)
+        else { throw CorruptRow() }
+        let period = residents.periods[open].row
+        let row = try closeRow(.advance, revision: 0, of: period.span, period.plan, handle, at: now)
+        let entry = try write(row, of: handle)
+        try setAdvance(after: period.span.end, of: handle)
+        return entry
+    }
+
+    /// The start of the next period that is billed in advance.
+    mutating func setAdvance(after end: Instant, of handle: Int32) throws {
+        let subscription = residents.subscriptions[handle].row.subscription
+        let plan = try plan(subscription.plan).version.plan
+        let next = plan.hasAdvance && end != subscription.endsAt ? end : nil
+        residents.subscriptions[handle].row.advanceAt = next
+        try database.setAdvance(next, of: residents.subscriptions[handle].row.number)
+    }
+
+    /// A close as it is about to be written; its cutoff is the log's last record.
+    func closeRow(
+        _ kind: InvoiceKind, revision: Int, of span: PeriodSpan, _ plan: PlanReference,
+        _ handle: Int32, at now: Instant
+    ) throws -> CloseRow {
+        CloseRow(
+            close: PeriodClose(
+                kind: kind, revision: revision, cutoffSequence: head.sequence, chain: head.chain,
+                invoiceNumber: head.invoiceNumber + 1, closedAt: now),
+            subscription: residents.subscriptions[handle].row.number, span: span, plan: plan,
+            customerSequence: try customerRow(of: handle).sequence)
+    }
+
+    /// Writes a close: its record, its row with the invoice's work item, and its webhook.
+    mutating func write(_ row: CloseRow, of handle: Int32) throws -> ClosedEntry {
+        let subscription = residents.subscriptions[handle].row.subscription
+        let close = row.close
+        let entry = ClosedEntry(
+            subscriptionId: subscription.id, period: row.span, revision: close.revision,
+            kind: close.kind, cutoffSequence: close.cutoffSequence)
+        _ = try append(try LogRecord(row, of: subscription), at: close.closedAt)
+        head.invoiceNumber = close.invoiceNumber
+        try database.insert(row)
+        // What is billed in advance closes nothing.
+        guard close.kind != .advance else { return entry }
         try database.queue(
             OutboxMessage(
-                type: .periodClosed, subscription: subscription.id, periodStart: period.span.start,
-                revision: close.close.revision, timestamp: now, content: .data(entry.json)))
-        try advance(handle, past: open, customer.customer)
+                type: .periodClosed, kind: close.kind, subscription: subscription.id,
+                periodStart: row.span.start, revision: close.revision, timestamp: close.closedAt,
+                content: .data(entry.json)))
         return entry
     }
 
@@ -80,20 +131,53 @@ extension WriterState {
         }
         try setNext(next, of: handle)
     }
+
+    /// Queues a webhook for every period of which late events came since the last pass.
+    private mutating func tellOfLate() throws {
+        for late in try database.takeLate() {
+            guard let period = try database.period(number: late.period),
+                let row = try database.subscription(number: period.subscription)
+            else { throw CorruptRow() }
+            let policy = try plan(period.plan).version.plan.lateEvents
+            var data = JSONWriter()
+            data.object { writer in
+                writer.member("subscriptionId", row.subscription.id)
+                writer.member("period", period.span)
+                writer.member("policy", policy.rawValue)
+                writer.member("eventCount", late.eventCount)
+                writer.member("firstSequence", late.firstSequence)
+                writer.member("lastSequence", late.lastSequence)
+            }
+            try database.queue(
+                OutboxMessage(
+                    type: .usageLate, subscription: row.subscription.id,
+                    periodStart: period.span.start, revision: Int(late.firstSequence),
+                    timestamp: try database.recordedAt(late.lastSequence),
+                    content: .data(data.bytes)))
+        }
+    }
 }
 
 extension LogRecord {
-    fileprivate init(
-        _ entry: ClosedEntry, _ close: PeriodRow.Close, of subscription: Subscription
-    ) throws {
+    fileprivate init(_ row: CloseRow, of subscription: Subscription) throws {
         try self.init(.periodClosed, customerId: subscription.customerId) { writer in
             writer.member("subscriptionId", subscription.id)
-            writer.member("periodStart", entry.period.start)
-            writer.member("kind", entry.kind.rawValue)
-            writer.member("revision", entry.revision)
-            writer.member("cutoffSequence", entry.cutoffSequence)
-            writer.member("invoiceNumber", close.close.invoiceNumber)
-            writer.member("customerSequence", close.customerSequence)
+            writer.member("periodStart", row.span.start)
+            writer.member("kind", row.close.kind.rawValue)
+            writer.member("revision", row.close.revision)
+            writer.member("cutoffSequence", row.close.cutoffSequence)
+            writer.member("invoiceNumber", row.close.invoiceNumber)
+            writer.member("customerSequence", row.customerSequence)
+            if let corrects = row.corrects { writer.member("corrects", corrects) }
+        }
+    }
+}
+
+extension Plan {
+    /// Whether fees are billed when a period begins.
+    var hasAdvance: Bool {
+        charges.contains { charge in
+            if case .flat(let flat) = charge.kind { flat.timing == .advance } else { false }
         }
     }
 }

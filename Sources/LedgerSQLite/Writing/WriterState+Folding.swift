@@ -109,7 +109,7 @@ extension WriterState {
 
 extension PreparedReading.Value {
     /// As an accumulator takes it: whether a value is new is told apart.
-    fileprivate var folded: FoldRecord.Value? {
+    var folded: FoldRecord.Value? {
         switch self {
         case .nothing, .unreadable: nil
         case .occurrence, .text: .occurrence

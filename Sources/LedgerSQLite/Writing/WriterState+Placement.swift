@@ -10,22 +10,32 @@ enum RecordedPlacement {
 
 extension WriterState {
     /// The period that a record was folded into: what was decided then is in the periods.
+    ///
+    /// Where charges of two periods count it, this is the one that takes other periods' usage.
+    ///
+    /// - Parameter sequence: the event's record.
     mutating func placement(
-        of event: UsageEvent, _ sequence: Int64, _ subscription: Int32
+        of batch: PreparedBatch, _ index: Int, _ sequence: Int64, _ subscription: Int32
     ) throws -> RecordedPlacement? {
         try loadPeriods(of: subscription)
-        if let period = residents.openPeriod(of: subscription, containing: event.timestamp) {
+        let timestamp = batch.events[index].timestamp
+        if let period = residents.openPeriod(of: subscription, containing: timestamp) {
             return .open(placement(period, of: subscription))
         }
         let row = residents.subscriptions[subscription].row
-        guard let origin = try database.period(of: row.number, containing: event.timestamp),
-            let close = origin.close?.close
+        guard let origin = try database.period(of: row.number, containing: timestamp),
+            let cutoff = origin.cutoff
         else { return nil }
-        if sequence <= close.cutoffSequence { return .closed(origin: origin, period: origin) }
-        guard try plan(origin.plan).version.plan.lateEvents == .nextPeriod,
-            let period = try database.firstPeriod(of: row.number, openAt: sequence)
-        else { return nil }
-        if period.close != nil { return .closed(origin: origin, period: period) }
+        if sequence <= cutoff { return .closed(origin: origin, period: origin) }
+        switch try plan(origin.plan).version.plan.lateEvents {
+        case .ignore: return nil
+        case .currentPeriod: return .closed(origin: origin, period: origin)
+        case .nextPeriod: break
+        }
+        guard let period = try database.firstPeriod(of: row.number, openAt: sequence),
+            try plan(period.plan).takesLate(batch, index)
+        else { return .closed(origin: origin, period: origin) }
+        if period.cutoff != nil { return .closed(origin: origin, period: period) }
         guard let open = residents.openPeriod(of: subscription, containing: period.span.start)
         else { throw CorruptRow() }
         var placement = placement(open, of: subscription)

@@ -45,7 +45,7 @@ extension WriterState {
         where takes(subscription, prepared, event.timestamp) {
             // What is being folded anew takes it in its turn.
             guard residents.subscriptions[subscription].refold == nil,
-                let placed = try placement(of: event, record.sequence, subscription)
+                let placed = try placement(of: batch, record.place, record.sequence, subscription)
             else { continue }
             switch placed {
             case .open(let placement): try replay(batch, record, placement)

@@ -181,7 +181,9 @@ extension WriterState {
         let event = batch.events[record.place]
         guard takes(subscription, batch.prepared[record.place], event.timestamp) else { return nil }
         _ = try openPeriod(of: subscription, containing: event.timestamp, at: head.recordedAt)
-        guard let placed = try placement(of: event, record.eventSequence, subscription)
+        guard
+            let placed = try placement(
+                of: batch, record.place, record.eventSequence, subscription)
         else { return nil }
         switch placed {
         case .open(var placement):

@@ -77,7 +77,7 @@ extension WriterState {
     /// An event whose period is closed.
     ///
     /// What no open period can take (aggregations that take no other period's usage, a
-    /// subscription that ended) waits in the log for a correction; the answer names no period.
+    /// subscription that ended) is settled by a correction of the period in which it happened.
     private mutating func placeLate(
         _ batch: PreparedBatch, _ index: Int, _ subscription: Int32, at now: Instant,
         _ remarks: inout EventRemarks
@@ -93,26 +93,44 @@ extension WriterState {
         remarks.isUnbilled = false
         let policy = plan.version.plan.lateEvents
         var counted: PeriodSpan?
-        if policy == .ignore {
+        var isSettled = true
+        switch policy {
+        case .ignore:
             remarks.ignored += charges.map { IgnoredCharge(period: origin, charge: $0) }
-        }
-        if policy == .nextPeriod, let next = row.next,
-            let target = try openPeriod(of: subscription, containing: next.start, at: now)
-        {
-            let targets = self.plan(of: target)
-            let takes = targets.charges(taking: batch, index)
-                .contains { targets.charges[Int($0)].takesOtherPeriods }
-            if takes {
+            isSettled = false
+        case .currentPeriod: break
+        case .nextPeriod:
+            if let target = try placeInNext(batch, index, of: origin, subscription, at: now) {
                 counted = residents.periods[target].row.span
-                scratch.placements.append(
-                    Placement(
-                        period: target, valueSpace: origin.valueSpace(row.generation),
-                        isLate: true, waits: residents.subscriptions[subscription].refold != nil))
+                isSettled = plan.settlesLate(batch, index)
             }
+        }
+        if isSettled { remarks.settled.append(origin) }
+        if isSettled, counted == nil {
+            try noteValues(batch, index, of: origin, in: origin, subscription)
+            counted = origin.span
         }
         remarks.late.append(
             LateEvent(
                 subscriptionId: row.subscription.id, policy: policy, period: counted))
+        remarks.lateIn.append(origin.number)
+    }
+
+    /// Places a late event in the earliest period that is not closed, where that takes it.
+    private mutating func placeInNext(
+        _ batch: PreparedBatch, _ index: Int, of origin: PeriodRow, _ subscription: Int32,
+        at now: Instant
+    ) throws -> Int32? {
+        let row = residents.subscriptions[subscription].row
+        guard let next = row.next,
+            let target = try openPeriod(of: subscription, containing: next.start, at: now),
+            plan(of: target).takesLate(batch, index)
+        else { return nil }
+        scratch.placements.append(
+            Placement(
+                period: target, valueSpace: origin.valueSpace(row.generation), isLate: true,
+                waits: residents.subscriptions[subscription].refold != nil))
+        return target
     }
 
     private func note(_ issues: [FieldIssue], _ remarks: inout EventRemarks) {

@@ -33,6 +33,10 @@ extension WriterState {
         row.next = row.next(from: new.startsAt, plan.plan, in: zone, previous: nil)
         let number = try database.insert(subscription, next: row.next)
         row = SubscriptionRow(number: number, subscription: subscription, next: row.next)
+        if plan.plan.hasAdvance {
+            row.advanceAt = new.startsAt
+            try database.setAdvance(new.startsAt, of: number)
+        }
         let inserted = try insert(row, of: handle)
         residents.subscriptions[inserted].hasPeriods = true
         // Events that came before it are in the log.

@@ -29,7 +29,7 @@ extension WriterState {
     private mutating func accumulators(
         of row: PeriodRow, _ subscription: Int32
     ) throws -> [Accumulator] {
-        if row.close != nil {
+        if row.cutoff != nil {
             let plan = try plan(row.plan).version
             return try (database.accumulators(of: row.number) ?? AccumulatorRow(plan: plan))
                 .accumulators

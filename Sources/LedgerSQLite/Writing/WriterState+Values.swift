@@ -93,11 +93,11 @@ extension CompiledPlan {
 
 extension KeyHash {
     /// Stands for all groups after the first 1,000.
-    fileprivate static let otherGroups = KeyHash(
+    static let otherGroups = KeyHash(
         high: 0x2545_F491_4F6C_DD1D, low: 0x1B87_3593_CC9E_2D51)
 
     /// A key of both, in this order: hashes already, so that mixing them is enough.
-    fileprivate func combined(_ other: KeyHash) -> KeyHash {
+    func combined(_ other: KeyHash) -> KeyHash {
         KeyHash(
             high: (high &* 0x9E37_79B9_7F4A_7C15) ^ other.high,
             low: (low &* 0xC2B2_AE3D_27D4_EB4F) ^ other.low)

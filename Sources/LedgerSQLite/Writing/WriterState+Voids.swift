@@ -6,7 +6,7 @@ internal import SQLite
 extension WriterState {
     /// Takes an event out of billing by a second record.
     ///
-    /// The open periods that counted it are folded anew.
+    /// The open periods that counted it are folded anew, the closed ones corrected.
     mutating func void(_ void: EventVoid, at now: Instant) throws -> VoidOutcome {
         let key = hasher.hash(void.customerId.bytes, void.customerEventId.bytes)
         try indexes.seen.lookup([key], into: &scratch.known, on: database)
@@ -20,11 +20,16 @@ extension WriterState {
         if let known = try database.void(of: event) {
             return VoidOutcome(sequence: known, isNew: false)
         }
-        let touched = try subscriptions(billing: event)
+        let (touched, billed) = try counted(event)
         let record = try LogRecord(void)
         let sequence = try append(record, at: now)
         indexes.customers.insert(hasher.hash(void.customerId), sequence)
         try database.insertVoid(of: event, sequence)
+        for period in billed {
+            try database.insertSettlement(
+                of: period.number, sequence, at: now,
+                delay: try plan(period.plan).version.plan.correctionDelay)
+        }
         for subscription in touched {
             // One that is folded anew and has not come to the event yet will see the void: but a
             // page may have been read, so only what lies beyond that is safe.
@@ -48,36 +53,39 @@ extension WriterState {
         ).last ?? through
     }
 
-    /// The subscriptions whose open periods counted an event.
-    ///
-    /// - Throws: `LedgerError` where a closed period billed it.
-    private mutating func subscriptions(billing event: Int64) throws -> [Int32] {
+    /// Where an event counted: the subscriptions to fold anew, and the closed periods that billed it.
+    private mutating func counted(
+        _ event: Int64
+    ) throws -> (touched: [Int32], billed: [PeriodRow]) {
         let page = try database.refoldPage([event], catalog, hasher)
-        let prepared = page.batch.prepared[0]
         let customer = try customer(of: page.batch, 0)
         var touched: [Int32] = []
+        var billed: [PeriodRow] = []
         for subscription in residents.customers[customer].subscriptions
-        where takes(subscription, prepared, page.batch.events[0].timestamp) {
-            switch try placement(of: page.batch.events[0], event, subscription) {
-            case .open: touched.append(subscription)
-            case .closed(let origin, let period):
-                let plan = try plan(period.plan)
-                let isLate = origin.number != period.number
-                let isBilled = plan.charges(taking: page.batch, 0).contains {
-                    !isLate || plan.charges[Int($0)].takesOtherPeriods
+        where takes(subscription, page.batch.prepared[0], page.batch.events[0].timestamp) {
+            let number = residents.subscriptions[subscription].row.number
+            let places = BillingPlaces(
+                periods: try database.periods(of: number), catalog: catalog)
+            let found = try places.places(of: page.batch, 0, event)
+            // A page with the event in it may have been read, and no period be open yet.
+            var isTouched =
+                found.isEmpty && residents.subscriptions[subscription].refold != nil
+            for place in found {
+                guard place.period.cutoff != nil else {
+                    isTouched = true
+                    continue
                 }
-                guard isBilled else { continue }
-                throw LedgerError(
-                    .conflict,
-                    "its billing period is closed, and what is billed cannot be taken out yet")
-            case nil:
-                // A page with the event in it may have been read, and no period be open yet.
-                if residents.subscriptions[subscription].refold != nil {
-                    touched.append(subscription)
-                }
+                let plan = try places.plan(of: place.period)
+                let charges = plan.charges(taking: page.batch, 0)
+                guard charges.contains(where: { place.charges.contains(plan.charges[Int($0)]) })
+                else { continue }
+                billed.append(place.period)
+                // Its values count no more, and a late one may count in an open period instead.
+                if plan.countsValues { isTouched = true }
             }
+            if isTouched { touched.append(subscription) }
         }
-        return touched
+        return (touched, billed)
     }
 }
 

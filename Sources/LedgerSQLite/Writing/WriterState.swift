@@ -206,7 +206,7 @@ extension Database {
         }
     }
 
-    private borrowing func recordedAt(_ sequence: Int64) throws -> Instant {
+    borrowing func recordedAt(_ sequence: Int64) throws -> Instant {
         let instant = try first("SELECT recordedAt FROM log WHERE sequence = ?") {
             row throws(SQLiteError) in
             try row.bind(1, sequence)
@@ -239,7 +239,7 @@ extension Database {
             head.recordedAt = try recordedAt(last.sequence)
         }
         head.invoiceNumber =
-            try connection.integer("SELECT max(invoiceNumber) FROM period") ?? 0
+            try connection.integer("SELECT max(invoiceNumber) FROM close") ?? 0
         return head
     }
 }

@@ -7,9 +7,11 @@ struct Closing {
     private let plan: PlanVersion
     private let subscription: Subscription
     private let customer: Customer
-    let span: PeriodSpan
+    private(set) var span: PeriodSpan
     var kind = InvoiceKind.period
     var revision = 0
+    /// Of a correction: the close that it corrects, then the corrections since.
+    var earlier: [ClosedPeriod] = []
 
     /// - Parameters:
     ///   - aggregation: of every charge's meter.
@@ -44,14 +46,33 @@ struct Closing {
         self.customer = try #require(customer)
     }
 
+    /// The close that the log has of it.
+    func period(_ accumulators: [Accumulator]) -> ClosedPeriod {
+        ClosedPeriod(
+            subscription: subscription, customer: customer, plan: plan, span: span,
+            accumulators: accumulators,
+            close: PeriodClose(
+                kind: kind, revision: revision, cutoffSequence: 9,
+                chain: Digest(hashing: Array("chain".utf8)), invoiceNumber: 42,
+                closedAt: span.end + .seconds(300)), earlier: earlier)
+    }
+
     func invoice(_ accumulators: [Accumulator]) throws -> Invoice {
-        try InvoiceAssembly.invoice(
-            ClosedPeriod(
-                subscription: subscription, customer: customer, plan: plan, span: span,
-                accumulators: accumulators,
-                close: PeriodClose(
-                    kind: kind, revision: revision, cutoffSequence: 9,
-                    chain: Digest(hashing: Array("chain".utf8)), invoiceNumber: 42,
-                    closedAt: span.end + .seconds(300))))
+        try InvoiceAssembly.invoice(period(accumulators))
+    }
+
+    /// The next correction of what was `billed`, on a period that ends at `end` where one is given.
+    func correcting(
+        _ billed: [ClosedPeriod], kind: InvoiceKind = .correction, end: String? = nil
+    ) throws -> Closing {
+        var correction = self
+        correction.kind = kind
+        correction.revision = billed.count
+        correction.earlier = billed
+        if let end {
+            correction.span = PeriodSpan(
+                start: span.start, end: try instant(end), timezone: span.timezone)
+        }
+        return correction
     }
 }

@@ -169,5 +169,29 @@ struct LineAssemblyTests {
                 InvoiceDraft.flat("late", "7"),
             ])
         #expect(try draft.lines("1").amounts == ["a 1.00", "late 7.00"])
+        let advance = try LineAssembly(plan: draft.plan(), share: .one).advanceLines()
+        #expect(advance.amounts == ["early 5.00"])
+        #expect(advance[0].kind == .flat)
+    }
+
+    /// The plan's minimum counts the fees in advance as the period's share of them is rounded.
+    @Test(arguments: [
+        ("100", 1, 1, ["a 7.00", "late 5.00", "#minimum 57.99"]),
+        ("100", 1, 2, ["a 7.00", "late 5.00", "#minimum 12.99"]),
+        ("42.01", 1, 1, ["a 7.00", "late 5.00"]),
+        ("42.02", 1, 1, ["a 7.00", "late 5.00", "#minimum 0.01"]),
+        ("100", 0, 1, ["a 7.00", "late 5.00"]),
+    ])
+    func aPlansMinimumCountsFeesInAdvance(
+        _ minimum: String, _ part: Int, _ whole: Int, _ lines: [String]
+    ) throws {
+        let draft = InvoiceDraft(
+            minimum: minimum,
+            charges: [
+                InvoiceDraft.flat("prorated", "10.01", "advance", prorate: true),
+                InvoiceDraft.unit("a"), InvoiceDraft.flat("whole", "20", "advance"),
+                InvoiceDraft.flat("late", "5"),
+            ], share: try fraction(part, whole))
+        #expect(try draft.lines("7").amounts == lines)
     }
 }

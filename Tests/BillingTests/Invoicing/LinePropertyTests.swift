@@ -30,6 +30,8 @@ struct LinePropertyTests {
     }
 
     /// Each minimum's lines come to the larger of themselves and the rounded, prorated minimum.
+    ///
+    /// The plan's counts its fees in advance too.
     private func checkMinimums(_ plan: Plan, _ share: Fraction, _ lines: [InvoiceLine]) throws {
         for (charge, usage) in plan.usageCharges {
             let own = lines.filter { $0.charge == charge.key }
@@ -38,8 +40,9 @@ struct LinePropertyTests {
             #expect(try own.total == max(used.amount, due))
         }
         let covered = lines.filter { $0.id != "#minimum" }
+        let fees = try LineAssembly(plan: plan, share: share).advanceLines().total
         let due = try plan.currency.rounded(share * (plan.minimum ?? .zero))
-        #expect(try lines.total == max(covered.total, due))
+        #expect(try lines.total + fees == max(covered.total + fees, due))
     }
 
     private func draft(
@@ -54,7 +57,7 @@ struct LinePropertyTests {
             draft.charges.append(
                 InvoiceDraft.flat(
                     "f", random.decimal(integerDigits: 3, fractionDigits: 3),
-                    prorate: random.chance(1, in: 2)))
+                    random.element(["advance", "arrears"]), prorate: random.chance(1, in: 2)))
         }
         if random.chance(1, in: 2) {
             draft.minimum = random.decimal(integerDigits: 4, fractionDigits: 3)

@@ -20,7 +20,8 @@ enum ModelCharge: String, CaseIterable {
     /// Usage of a closed period counts in the next one.
     var takesLateEvents: Bool { self != .max && self != .average }
 
-    /// The plan `basic`, by the month, late events counting in the next period.
+    /// The plan `basic`, by the month, late events counting in the next period, corrections long
+    /// after the end of these tests.
     static func catalog() throws -> Catalog {
         let meters = allCases.map { charge in
             """
@@ -39,7 +40,8 @@ enum ModelCharge: String, CaseIterable {
             """
             {"meters": [\(meters.joined(separator: ","))],
              "plans": [{"key": "basic", "name": "Basic", "currency": "USD",
-               "billingPeriod": {"interval": "month"}, "charges": [\(charges.joined(separator: ","))]}]}
+               "billingPeriod": {"interval": "month"}, "correctionDelay": "PT876000H",
+               "charges": [\(charges.joined(separator: ","))]}]}
             """
         ) { value in
             guard var reader = value.object() else { return nil }

@@ -67,13 +67,12 @@ struct ModelCustomer {
     }
 
     /// What the ledger must answer to a void.
-    enum VoidAnswer: Equatable { case done, repeated, unknown, billed }
+    enum VoidAnswer: Equatable { case done, repeated, unknown }
 
-    /// Takes an event out of billing: everything is counted again without it.
+    /// Takes an event out of billing: what is not billed yet is counted again without it.
     mutating func void(_ event: ModelEvent) throws -> VoidAnswer {
         guard payloads[event.id] != nil else { return .unknown }
         if voided.contains(event.id) { return .repeated }
-        if subscriptions.contains(where: { $0.hasBilled(event) }) { return .billed }
         voided.insert(event.id)
         // The event of the id is the one that was accepted.
         guard let known = log.first(where: { $0.id == event.id }) else { return .unknown }

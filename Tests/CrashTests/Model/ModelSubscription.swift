@@ -40,12 +40,11 @@ struct ModelSubscription {
                 if subscription == id { fresh.close(month) }
             }
         }
+        // What is billed stays as it was.
+        for (month, billed) in tallies where month < fresh.firstOpen {
+            fresh.tallies[month] = billed
+        }
         return fresh
-    }
-
-    /// Whether a closed period has billed the event.
-    func hasBilled(_ event: ModelEvent) -> Bool {
-        targets[event.id].map { $0 < firstOpen } ?? false
     }
 
     func takes(_ event: ModelEvent) -> Bool {

@@ -56,12 +56,12 @@ extension Run {
     /// On the readers' connections: closes, their invoices' numbers, and what is frozen.
     private func compareCloses(on scene: Scene) async throws {
         let closed = try await scene.ledger.periodsToInvoice(limit: 1_000)
-        let found = closed.map { period in
+        let periods = closed.map { period in
             Model.Closed(
                 subscription: period.subscription.id.string, start: period.span.start,
                 end: period.span.end)
         }
-        try expect(found, equals: model.closed, "closed periods")
+        try expect(periods, equals: model.closed, "closed periods")
         try expect(
             closed.map(\.close.invoiceNumber), equals: (0..<closed.count).map { Int64($0 + 1) },
             "numbers of invoices")
@@ -74,8 +74,11 @@ extension Run {
                 period.accumulators.map { Tally($0) }, equals: tallies ?? [],
                 "\(id) from \(period.span.start), closed")
         }
+        // Late events that no webhook has told of are due before any close.
         let due = subscriptions.map { Month.end($0.firstOpen) }.min()
-        try expect(try await scene.ledger.nextDue(), equals: due, "what is due next")
+        let found = try await scene.ledger.nextDue()
+        try expect(
+            min(found ?? .latest, due ?? .latest), equals: found ?? .latest, "what is due next")
     }
 
     /// The end of a run: everything again, on what is durable, then the files themselves.

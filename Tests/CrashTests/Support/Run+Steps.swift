@@ -98,7 +98,6 @@ extension Run {
         } catch {
             switch error.reason {
             case .notFound: found = .unknown
-            case .conflict: found = .billed
             default: throw error
             }
         }
