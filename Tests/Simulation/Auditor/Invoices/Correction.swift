@@ -29,18 +29,17 @@ struct Billed {
     ///   - invoice: the id of the invoice that is corrected.
     func correction(to all: [Line], of invoice: String, _ currency: Currency) throws -> [Line] {
         var correction: [Line] = []
-        for line in all {
-            let difference = try difference(from: line, lines[line.id])
-            correction.append(difference)
-        }
+        for line in all { correction.append(try difference(from: line, lines[line.id])) }
+        // Every charge has a line on either side, so what is gone is a true-up: a charge's stands
+        // behind the charge's line, the plan's at the end.
         for id in ids where !all.contains(where: { $0.id == id }) {
-            guard var gone = lines[id] else { continue }
-            let billed = gone
-            gone.amount = try billed.amount.rescaled(to: currency.minorDigits)
-            gone.amount = try -gone.amount
+            guard let billed = lines[id] else { continue }
+            var gone = billed
+            gone.amount = try -billed.amount
             gone.unrounded = try -billed.unrounded
             gone.breakdown = [try Self.entry(billed.unrounded)]
-            correction.append(gone)
+            let own = correction.lastIndex { $0.charge != nil && $0.charge == billed.charge }
+            correction.insert(gone, at: own.map { $0 + 1 } ?? correction.count)
         }
         return try correction.filter { !$0.amount.isZero }.map { line in
             var line = line
