@@ -14,7 +14,9 @@ struct Wiring: Sendable {
     private let invoices: GenerateInvoice
 
     /// Functions that leave invoices to write, and those that leave webhooks to send.
-    static let leaveInvoices = [ClosePeriod.name]
+    static let leaveInvoices = [
+        ClosePeriod.name, UpdateSubscription.name, CancelSubscription.name,
+    ]
     static let leaveDeliveries = [
         ClosePeriod.name, GenerateInvoice.name, PutWebhookEndpoint.name,
     ]
@@ -84,6 +86,8 @@ struct Wiring: Sendable {
         registry.register(ApplyCatalog(ledger: ledger))
         registry.register(UpsertCustomer(ledger: ledger))
         registry.register(CreateSubscription(ledger: ledger))
+        registry.register(UpdateSubscription(ledger: ledger))
+        registry.register(CancelSubscription(ledger: ledger))
         registry.register(GetCatalog(ledger: ledger))
         registry.register(GetCustomer(ledger: ledger))
         registry.register(GetSubscription(ledger: ledger))

@@ -43,6 +43,14 @@ package protocol CatalogLedger: Sendable {
         -> SubscriptionState
     func subscription(_ id: Identifier, at now: Instant) async throws(LedgerError)
         -> SubscriptionState?
+
+    /// Moves a subscription to the newest version of a plan; where it is on that, nothing changes.
+    func update(_ update: PlanUpdate, at now: Instant) async throws(LedgerError)
+        -> SubscriptionState
+
+    /// Ends a subscription. An end before that of its last closed period is a conflict.
+    func cancel(_ cancellation: Cancellation, at now: Instant) async throws(LedgerError)
+        -> SubscriptionState
 }
 
 /// Closing billing periods.

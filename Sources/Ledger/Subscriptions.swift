@@ -19,6 +19,33 @@ package struct NewSubscription: Sendable, Equatable {
     }
 }
 
+/// A subscription's move to the newest version of a plan.
+package struct PlanUpdate: Sendable, Equatable {
+    package enum Effective: String, Sendable, CaseIterable { case immediately, periodEnd }
+
+    package let id: Identifier
+    package let plan: String
+    package let effective: Effective
+
+    package init(id: Identifier, plan: String, effective: Effective) {
+        self.id = id
+        self.plan = plan
+        self.effective = effective
+    }
+}
+
+/// A subscription's end.
+package struct Cancellation: Sendable, Equatable {
+    package let id: Identifier
+    /// nil: at the end of the period that the clock is in.
+    package let at: Instant?
+
+    package init(id: Identifier, at: Instant?) {
+        self.id = id
+        self.at = at
+    }
+}
+
 /// A subscription and the period it is in.
 package struct SubscriptionState: Sendable, Equatable {
     package let subscription: Subscription

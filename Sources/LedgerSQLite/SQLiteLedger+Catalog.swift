@@ -32,17 +32,32 @@ extension SQLiteLedger {
         return state
     }
 
+    package func update(
+        _ update: PlanUpdate, at now: Instant
+    ) async throws(LedgerError) -> SubscriptionState {
+        let state = try await writer.perform { try $0.update(update, at: now) }
+        refolds.ring()
+        return state
+    }
+
+    package func cancel(
+        _ cancellation: Cancellation, at now: Instant
+    ) async throws(LedgerError) -> SubscriptionState {
+        let state = try await writer.perform { try $0.cancel(cancellation, at: now) }
+        refolds.ring()
+        return state
+    }
+
     package func subscription(
         _ id: Identifier, at now: Instant
     ) async throws(LedgerError) -> SubscriptionState? {
         let published = published
         return try await readers.perform { database in
             guard let row = try database.subscription(id) else { return nil }
-            let reference = row.subscription.plan
-            guard let customer = try database.customer(row.subscription.customerId),
-                let plan = published.catalog.book.plan(reference.key, version: reference.version)
+            guard let customer = try database.customer(row.subscription.customerId)
             else { throw CorruptRow() }
-            return try database.state(of: row, plan.plan, customer.customer, at: now)
+            return try database.state(
+                of: row, published.catalog.book, customer.customer, at: now)
         }
     }
 }

@@ -42,9 +42,11 @@ extension SQLiteLedger {
 }
 
 extension LedgerError {
-    static func unknownSubscription(_ id: Identifier) -> LedgerError {
+    static func unknownSubscription(
+        _ id: Identifier, pointer: String = "/subscriptionId"
+    ) -> LedgerError {
         LedgerError(
             .notFound, "there is no subscription \"\(id)\"; call createSubscription first",
-            pointer: "/subscriptionId")
+            pointer: pointer)
     }
 }

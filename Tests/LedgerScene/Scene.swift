@@ -116,6 +116,23 @@ extension Scene {
     }
 
     @discardableResult
+    package func update(
+        to plan: String, _ effective: PlanUpdate.Effective, at now: Instant,
+        _ subscription: String = "s"
+    ) async throws(LedgerError) -> SubscriptionState {
+        try await ledger.update(
+            PlanUpdate(id: identifier(subscription), plan: plan, effective: effective), at: now)
+    }
+
+    @discardableResult
+    package func cancel(
+        at instant: Instant?, now: Instant, _ subscription: String = "s"
+    ) async throws(LedgerError) -> SubscriptionState {
+        try await ledger.cancel(
+            Cancellation(id: identifier(subscription), at: instant), at: now)
+    }
+
+    @discardableResult
     package func send(
         _ events: [UsageEvent], at now: Instant = start
     ) async throws -> [AppendOutcome] {

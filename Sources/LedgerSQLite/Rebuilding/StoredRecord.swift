@@ -31,6 +31,7 @@ extension WriterState {
         case .periodOpened: try carryOutOpening(record)
         case .periodClosed: try carryOutClose(record)
         case .void: try carryOutVoid(record)
+        case .subscriptionChanged: try carryOutChange(record)
         }
     }
 
@@ -89,6 +90,14 @@ extension WriterState {
         _ = try settle(fold, asOf: nil, at: now)
     }
 
+    private mutating func carryOutChange(_ record: StoredRecord) throws {
+        let change = try record.read { RecordedChange(&$0) }
+        switch change.kind {
+        case .plan(let plan): try carryOut(plan, of: change.subscription, at: record.at)
+        case .end(let end): try carryOutEnd(end, of: change.subscription, at: record.at)
+        }
+    }
+
     private mutating func carryOutVoid(_ record: StoredRecord) throws {
         let void = try record.read { reader -> EventVoid? in
             guard let customerId = reader.optional("customerId")?.identifier(),
@@ -125,5 +134,35 @@ private struct RecordedClose {
         self.start = start
         self.kind = kind
         self.cutoff = Int64(cutoff)
+    }
+}
+
+/// What the record of a change says.
+private struct RecordedChange {
+    enum Kind {
+        case plan(PlanChange)
+        case end(Instant)
+    }
+
+    let subscription: Identifier
+    let kind: Kind
+
+    init?(_ reader: inout FieldReader) {
+        guard let subscription = reader.optional("id")?.identifier() else { return nil }
+        self.subscription = subscription
+        if let end = reader.optional("endsAt")?.instant() {
+            kind = .end(end)
+            return
+        }
+        guard let at = reader.optional("at")?.instant(),
+            var plan = reader.optional("plan")?.object(), let key = plan.optional("key")?.key(),
+            let version = plan.optional("version")?.integer(in: 1...Int.max),
+            let anchor = reader.optional("anchor")?.string().flatMap(LocalDate.init(iso8601:)),
+            let anchoredAt = reader.optional("anchoredAt")?.instant()
+        else { return nil }
+        kind = .plan(
+            PlanChange(
+                at: at, plan: PlanReference(key: key, version: version), anchor: anchor,
+                anchoredAt: anchoredAt))
     }
 }

@@ -196,7 +196,8 @@ extension Residents {
         return true
     }
 
-    private mutating func remove(_ customer: Int32) {
+    /// Forgets a customer whose rows are saved: they are read again.
+    mutating func remove(_ customer: Int32) {
         for subscription in customers[customer].subscriptions {
             for period in subscriptions[subscription].openPeriods { removePeriod(period) }
             subscriptions.remove(subscription)

@@ -7,6 +7,9 @@ struct CloseRow {
     let subscription: Int64
     let span: PeriodSpan
     let plan: PlanReference
+    /// Where the periods' schedule was anchored then.
+    var anchor: LocalDate
+    var anchoredAt: Instant
     /// The record that says who the customer was.
     let customerSequence: Int64
     /// Of a correction: the number of the invoice that it corrects.
@@ -20,7 +23,7 @@ struct CloseRow {
 extension CloseRow {
     fileprivate init(_ row: borrowing Statement) throws {
         guard let kind = InvoiceKind(rawValue: row.string(2)), let zone = Zone(name: row.string(6)),
-            let chain = Digest(row.bytes(10))
+            let chain = Digest(row.bytes(10)), let anchor = LocalDate(iso8601: row.string(15))
         else { throw CorruptRow() }
         close = PeriodClose(
             kind: kind, revision: Int(row.integer(3)), cutoffSequence: row.integer(9), chain: chain,
@@ -33,7 +36,9 @@ extension CloseRow {
         customerSequence = row.integer(12)
         corrects = row.optionalInteger(13)
         period = row.optionalInteger(14)
-        accumulators = row.isNull(15) ? nil : try AccumulatorCoding.accumulators(row.bytes(15))
+        self.anchor = anchor
+        anchoredAt = Instant(microseconds: row.integer(16))
+        accumulators = row.isNull(17) ? nil : try AccumulatorCoding.accumulators(row.bytes(17))
     }
 }
 
@@ -45,8 +50,8 @@ extension Database {
             """
             INSERT INTO close (invoiceNumber, subscription, kind, revision, start, end, timezone,
                 planKey, planVersion, cutoffSequence, chain, closedAt, customerSequence, corrects,
-                period, state)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                period, anchor, anchoredAt, state)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
         ) { statement throws(SQLiteError) in
             try statement.bind(1, close.invoiceNumber)
@@ -64,10 +69,12 @@ extension Database {
             try statement.bind(13, row.customerSequence)
             try statement.bind(14, row.corrects)
             try statement.bind(15, row.period)
+            try statement.bind(16, text: row.anchor.description)
+            try statement.bind(17, row.anchoredAt.microseconds)
             if let accumulators = row.accumulators {
-                try statement.bind(16, blob: AccumulatorCoding.bytes(accumulators))
+                try statement.bind(18, blob: AccumulatorCoding.bytes(accumulators))
             } else {
-                try statement.bindNull(16)
+                try statement.bindNull(18)
             }
         }
         try run("INSERT INTO invoice_work (invoiceNumber) VALUES (?)") {
@@ -92,6 +99,21 @@ extension Database {
         ) { row throws(SQLiteError) in
             try row.bind(1, subscription)
             try row.bind(2, start.microseconds)
+        }
+    }
+
+    /// The advance invoices of periods that were to end after `instant`.
+    borrowing func advances(
+        of subscription: Int64, endingAfter instant: Instant
+    ) throws -> [CloseRow] {
+        try closes(
+            """
+            SELECT * FROM close WHERE subscription = ? AND kind = 'advance' AND end > ?
+            ORDER BY invoiceNumber
+            """
+        ) { row throws(SQLiteError) in
+            try row.bind(1, subscription)
+            try row.bind(2, instant.microseconds)
         }
     }
 

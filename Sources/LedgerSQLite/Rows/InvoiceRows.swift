@@ -116,9 +116,13 @@ extension Database {
             accumulators =
                 try (self.accumulators(of: period) ?? AccumulatorRow(plan: plan)).accumulators
         }
+        let asBilled = Subscription(
+            id: subscription.subscription.id, customerId: subscription.subscription.customerId,
+            plan: row.plan, startsAt: row.anchoredAt, endsAt: subscription.subscription.endsAt,
+            anchor: row.anchor)
         return ClosedPeriod(
-            subscription: subscription.subscription,
-            customer: try customer(recordedAt: row.customerSequence), plan: plan, span: row.span,
+            subscription: asBilled, customer: try customer(recordedAt: row.customerSequence),
+            plan: plan, span: row.span,
             accumulators: accumulators, close: row.close, earlier: earlier)
     }
 }

@@ -58,6 +58,18 @@ enum Schema {
         CREATE INDEX subscription_next ON subscription (nextEnd, id, dueAt);
         CREATE INDEX subscription_due ON subscription (dueAt);
 
+        -- Plan versions that a subscription was moved to, each from an instant on.
+        CREATE TABLE plan_change (
+            subscription INTEGER NOT NULL REFERENCES subscription,
+            at INTEGER NOT NULL,
+            planKey TEXT NOT NULL,
+            planVersion INTEGER NOT NULL,
+            anchor TEXT NOT NULL,
+            -- Where the periods' schedule began.
+            anchoredAt INTEGER NOT NULL,
+            PRIMARY KEY (subscription, at)
+        ) WITHOUT ROWID;
+
         CREATE TABLE period (
             number INTEGER PRIMARY KEY,
             subscription INTEGER NOT NULL REFERENCES subscription,
@@ -117,6 +129,9 @@ enum Schema {
             corrects INTEGER REFERENCES close,
             -- Of a close: whose accumulators are its own.
             period INTEGER REFERENCES period,
+            -- Where the periods' schedule was anchored then.
+            anchor TEXT NOT NULL,
+            anchoredAt INTEGER NOT NULL,
             -- Of a correction of usage: the accumulators of all records up to its cutoff.
             state BLOB,
             UNIQUE (subscription, start, kind, revision)

@@ -4,7 +4,10 @@ internal import SQLite
 /// A subscription and how far its closes have come.
 struct SubscriptionRow {
     let number: Int64
-    let subscription: Subscription
+    /// On the plan that it was created with.
+    var subscription: Subscription
+    /// The changes of its plan since and to come, by their instant.
+    var changes: [PlanChange] = []
     /// The earliest period that is not closed; nil when the last one is.
     var next: NextPeriod?
     /// How often its open periods were folded anew.
@@ -63,7 +66,13 @@ extension Database {
             try row.bind(1, text: id.bytes)
         } _: { row in
             Result { try SubscriptionRow(row) }
-        }?.get()
+        }.map { try complete($0.get()) }
+    }
+
+    private borrowing func complete(_ row: SubscriptionRow) throws -> SubscriptionRow {
+        var row = row
+        row.changes = try planChanges(of: row.number)
+        return row
     }
 
     borrowing func subscription(number: Int64) throws -> SubscriptionRow? {
@@ -75,7 +84,7 @@ extension Database {
             try row.bind(1, number)
         } _: { row in
             Result { try SubscriptionRow(row) }
-        }?.get()
+        }.map { try complete($0.get()) }
     }
 
     borrowing func subscriptions(of customer: Identifier) throws -> [SubscriptionRow] {
@@ -87,7 +96,7 @@ extension Database {
             try row.bind(1, text: customer.bytes)
         } _: { row in
             Result { try SubscriptionRow(row) }
-        }.map { try $0.get() }
+        }.map { try complete($0.get()) }
     }
 
     /// When the next close, advance or correction falls due; nil while nothing is left to do.

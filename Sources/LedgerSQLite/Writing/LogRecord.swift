@@ -10,6 +10,7 @@ enum LogRecordKind: Int64, CaseIterable {
     case subscription = 5
     case periodOpened = 6
     case periodClosed = 7
+    case subscriptionChanged = 8
 }
 
 /// A record of any kind but an event, before it has its sequence.

@@ -89,9 +89,8 @@ extension WriterState {
         let row = residents.subscriptions[subscription].row
         guard let next = row.next, residents.subscriptions[subscription].openPeriods.isEmpty
         else { return }
-        let plan = try plan(row.subscription.plan).version.plan
         try setNext(
-            row.next(from: next.start, plan, in: zone, previous: next.previousZone),
+            row.next(from: next.start, catalog.book, in: zone, previous: next.previousZone),
             of: subscription)
     }
 }

@@ -62,7 +62,9 @@ extension WriterState {
             let open = try openPeriod(of: handle, containing: start, at: now)
         else { throw CorruptRow() }
         let period = residents.periods[open].row
-        let row = try closeRow(.advance, revision: 0, of: period.span, period.plan, handle, at: now)
+        let row = try closeRow(
+            .advance, revision: nextRevision(of: handle, from: start), of: period.span, period.plan,
+            handle, at: now)
         let entry = try write(row, of: handle)
         try setAdvance(after: period.span.end, of: handle)
         return entry
@@ -70,11 +72,22 @@ extension WriterState {
 
     /// The start of the next period that is billed in advance.
     mutating func setAdvance(after end: Instant, of handle: Int32) throws {
-        let subscription = residents.subscriptions[handle].row.subscription
-        let plan = try plan(subscription.plan).version.plan
-        let next = plan.hasAdvance && end != subscription.endsAt ? end : nil
+        let row = residents.subscriptions[handle].row
+        let starts = [end] + row.changes.map(\.at).filter { $0 > end }
+        let next = try starts.first { start in
+            try start < row.subscription.endsAt ?? .latest
+                && catalog.book.plan(row.terms(at: start).plan).hasAdvance
+        }
         residents.subscriptions[handle].row.advanceAt = next
-        try database.setAdvance(next, of: residents.subscriptions[handle].row.number)
+        try database.setAdvance(next, of: row.number)
+    }
+
+    /// 0 where nothing of the period that starts at `start` was billed.
+    func nextRevision(of handle: Int32, from start: Instant) throws -> Int {
+        let closes = try database.closes(
+            of: residents.subscriptions[handle].row.number, from: start)
+        // A period's own close is revision 0 beside its advance invoice.
+        return closes.filter { $0.close.kind != .period }.map { $0.close.revision + 1 }.max() ?? 0
     }
 
     /// A close as it is about to be written; its cutoff is the log's last record.
@@ -82,12 +95,14 @@ extension WriterState {
         _ kind: InvoiceKind, revision: Int, of span: PeriodSpan, _ plan: PlanReference,
         _ handle: Int32, at now: Instant
     ) throws -> CloseRow {
-        CloseRow(
+        let row = residents.subscriptions[handle].row
+        let terms = row.terms(at: span.start)
+        return CloseRow(
             close: PeriodClose(
                 kind: kind, revision: revision, cutoffSequence: head.sequence, chain: head.chain,
                 invoiceNumber: head.invoiceNumber + 1, closedAt: now),
-            subscription: residents.subscriptions[handle].row.number, span: span, plan: plan,
-            customerSequence: try customerRow(of: handle).sequence)
+            subscription: row.number, span: span, plan: plan, anchor: terms.anchor,
+            anchoredAt: terms.startsAt, customerSequence: try customerRow(of: handle).sequence)
     }
 
     /// Writes a close: its record, its row with the invoice's work item, and its webhook.
@@ -115,7 +130,6 @@ extension WriterState {
         _ handle: Int32, past closed: Int32, _ customer: Customer
     ) throws {
         let row = residents.subscriptions[handle].row
-        let plan = try plan(row.subscription.plan).version.plan
         let span = residents.periods[closed].row.span
         residents.subscriptions[handle].openPeriods.removeAll { $0 == closed }
         residents.removePeriod(closed)
@@ -123,11 +137,12 @@ extension WriterState {
         if let opened = residents.subscriptions[handle].openPeriods.first {
             let end = residents.periods[opened].row.span.end
             next = NextPeriod(
-                start: span.end, end: end, dueAt: end + plan.gracePeriod,
+                start: span.end, end: end,
+                dueAt: end + plan(of: opened).version.plan.gracePeriod,
                 previousZone: span.timezone)
         } else if span.end != row.subscription.endsAt {
-            next = row.next(
-                from: span.end, plan, in: customer.timezone, previous: span.timezone)
+            next = try row.next(
+                from: span.end, catalog.book, in: customer.timezone, previous: span.timezone)
         }
         try setNext(next, of: handle)
     }

@@ -2,12 +2,24 @@ internal import Billing
 internal import JSON
 internal import Ledger
 
+extension CatalogBook {
+    /// A plan version that a row names, so it exists.
+    func plan(_ reference: PlanReference) throws(CorruptRow) -> Plan {
+        guard let version = plan(reference.key, version: reference.version) else {
+            throw CorruptRow()
+        }
+        return version.plan
+    }
+}
+
 extension SubscriptionRow {
     /// The period that begins at `start`, as the customer's zone and the plan make it now.
     func next(
-        from start: Instant, _ plan: Plan, in zone: Zone, previous: Zone?
-    ) -> NextPeriod {
-        let span = subscription.period(from: start, plan, in: zone, previous: previous)
+        from start: Instant, _ book: CatalogBook, in zone: Zone, previous: Zone?
+    ) throws(CorruptRow) -> NextPeriod {
+        let terms = terms(at: start)
+        let plan = try book.plan(terms.plan)
+        let span = terms.period(from: start, plan, in: zone, previous: previous)
         return NextPeriod(
             start: start, end: span.end, dueAt: span.end + plan.gracePeriod,
             previousZone: previous)
@@ -26,16 +38,17 @@ extension WriterState {
         let row = residents.subscriptions[subscription].row
         guard let next = row.next, next.start <= instant else { return nil }
         if let open = residents.openPeriod(of: subscription, containing: instant) { return open }
-        let plan = try plan(row.subscription.plan).version
         let zone = try customerRow(of: subscription).customer.timezone
         var last = residents.subscriptions[subscription].openPeriods.last
         while last.map({ residents.periods[$0].row.span.end <= instant }) ?? true {
             let before = last.map { residents.periods[$0].row.span }
             let start = before?.end ?? next.start
             if let endsAt = row.subscription.endsAt, start >= endsAt { return nil }
-            let span = row.subscription.period(
-                from: start, plan.plan, in: zone, previous: before?.timezone ?? next.previousZone)
-            last = try open(span, of: subscription, plan.reference, at: now)
+            let terms = row.terms(at: start)
+            let span = terms.period(
+                from: start, try catalog.book.plan(terms.plan), in: zone,
+                previous: before?.timezone ?? next.previousZone)
+            last = try open(span, of: subscription, terms.plan, at: now)
         }
         return last
     }

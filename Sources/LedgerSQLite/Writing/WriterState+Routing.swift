@@ -65,7 +65,7 @@ extension WriterState {
         guard let next = residents.subscriptions[subscription].row.next, next.start <= timestamp
         else { return try placeLate(batch, index, subscription, at: now, &remarks) }
         if residents.openPeriod(of: subscription, containing: timestamp) == nil {
-            let reference = residents.subscriptions[subscription].row.subscription.plan
+            let reference = residents.subscriptions[subscription].row.terms(at: timestamp).plan
             note(try plan(reference).unreadable(batch, index), &remarks)
             guard remarks.issues.isEmpty else { return }
         }

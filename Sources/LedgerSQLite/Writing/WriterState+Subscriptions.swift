@@ -30,7 +30,7 @@ extension WriterState {
                 for: plan.plan.billingPeriod, startsAt: new.startsAt, zone: zone))
         _ = try append(try LogRecord(subscription), at: now)
         var row = SubscriptionRow(number: 0, subscription: subscription, next: nil)
-        row.next = row.next(from: new.startsAt, plan.plan, in: zone, previous: nil)
+        row.next = try row.next(from: new.startsAt, catalog.book, in: zone, previous: nil)
         let number = try database.insert(subscription, next: row.next)
         row = SubscriptionRow(number: number, subscription: subscription, next: row.next)
         if plan.plan.hasAdvance {
@@ -44,7 +44,7 @@ extension WriterState {
         if try !indexes.customers.sequences(of: key, after: 0, limit: 1, on: database).isEmpty {
             try beginRefold(of: inserted)
         }
-        return try database.state(of: row, plan.plan, customer, at: now)
+        return try database.state(of: row, catalog.book, customer, at: now)
     }
 
     /// Every period since the start is opened and closed, so their number is bounded.
@@ -79,7 +79,7 @@ extension WriterState {
                 "there is a subscription \"\(new.id)\" with other content; use another "
                     + "id, or updateSubscription to change its plan")
         }
-        return try database.state(of: known, try plan(old.plan).version.plan, customer, at: now)
+        return try database.state(of: known, catalog.book, customer, at: now)
     }
 }
 
@@ -97,37 +97,49 @@ extension LogRecord {
 }
 
 extension Database {
-    /// A subscription as callers see it: with the period that contains `now`, or the nearest.
+    /// A subscription as callers see it: with the plan and the period that contains `now`, or the
+    /// nearest.
     borrowing func state(
-        of row: SubscriptionRow, _ plan: Plan, _ customer: Customer, at now: Instant
+        of row: SubscriptionRow, _ book: CatalogBook, _ customer: Customer, at now: Instant
     ) throws -> SubscriptionState {
         let subscription = row.subscription
         let last = subscription.endsAt.map { Instant(microseconds: $0.microseconds - 1) }
         let wanted = min(
             max(now, subscription.startsAt), last ?? now.orLater(subscription.startsAt))
+        let terms = row.terms(at: wanted)
         return SubscriptionState(
-            subscription: subscription, status: subscription.status(at: now),
-            currentPeriod: try span(of: row, plan, customer, containing: wanted))
+            subscription: Subscription(
+                id: subscription.id, customerId: subscription.customerId, plan: terms.plan,
+                startsAt: subscription.startsAt, endsAt: subscription.endsAt,
+                anchor: terms.anchor),
+            status: subscription.status(at: now),
+            currentPeriod: try span(of: row, book, customer, containing: wanted))
     }
 
     /// The period that contains `instant`, opened or reckoned.
     borrowing func span(
-        of row: SubscriptionRow, _ plan: Plan, _ customer: Customer, containing instant: Instant
+        of row: SubscriptionRow, _ book: CatalogBook, _ customer: Customer,
+        containing instant: Instant
     ) throws -> PeriodSpan {
         if let opened = try period(of: row.number, containing: instant) { return opened.span }
         let open = try openPeriods(of: row.number).last?.span
-        guard let start = open?.end ?? row.next?.start else { throw CorruptRow() }
-        let first = row.subscription.period(
-            from: start, plan, in: customer.timezone,
-            previous: open?.timezone ?? row.next?.previousZone)
-        if instant < first.end || first.end == row.subscription.endsAt { return first }
+        guard var start = open?.end ?? row.next?.start else { throw CorruptRow() }
+        var previous = open?.timezone ?? row.next?.previousZone
+        if let change = row.changes.last(where: { $0.at <= instant }), change.at > start {
+            start = change.at
+            previous = nil
+        }
+        let terms = row.terms(at: start)
+        let plan = try book.plan(terms.plan)
+        let zone = customer.timezone
+        let first = terms.period(from: start, plan, in: zone, previous: previous)
+        if instant < first.end || first.end == terms.endsAt { return first }
         // Every later boundary is reckoned from the anchor, so there is nothing to walk through.
         let whole = PeriodSchedule(
-            billingPeriod: plan.billingPeriod, anchor: row.subscription.anchor
-        ).whole(containing: instant, in: customer.timezone)
-        return row.subscription.period(
-            from: max(first.end, whole.lowerBound), plan, in: customer.timezone,
-            previous: customer.timezone)
+            billingPeriod: plan.billingPeriod, anchor: terms.anchor
+        ).whole(containing: instant, in: zone)
+        return terms.period(
+            from: max(first.end, whole.lowerBound), plan, in: zone, previous: zone)
     }
 }
 

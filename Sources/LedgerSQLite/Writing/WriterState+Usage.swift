@@ -15,12 +15,12 @@ extension WriterState {
                 pointer: "/at")
         }
         let period = try database.period(of: row.number, containing: instant)
-        let plan = try plan(period?.plan ?? subscription.plan).version
+        let plan = try plan(period?.plan ?? row.terms(at: instant).plan).version
         let customer = try customerRow(of: handle).customer
         return PeriodUsage(
             subscription: subscription, plan: plan,
             span: try period?.span
-                ?? database.span(of: row, plan.plan, customer, containing: instant),
+                ?? database.span(of: row, catalog.book, customer, containing: instant),
             accumulators: try period.map { try accumulators(of: $0, handle) }
                 ?? AccumulatorRow(plan: plan).accumulators,
             asOfSequence: head.sequence)
