@@ -128,8 +128,8 @@ let package = Package(
         .executableTarget(
             name: "simulation",
             dependencies: [
-                "Auditor", "Billing", "CFaultVFS", "JSON", "Ledger", "LedgerSQLite", "TestRandom",
-                arguments, logging,
+                "Auditor", "Billing", "CFaultVFS", "JSON", "Ledger", "LedgerSQLite", "SQLite",
+                "TestRandom", arguments, logging,
             ],
             path: "Tests/Simulation/Driver", swiftSettings: house),
         tests("JSON", ["JSON"]),

@@ -3,32 +3,37 @@ internal import Billing
 extension Account {
     /// What was due at a pass was written by it, and not by a later one.
     func checkPasses(_ passes: [Audit.Pass]) throws {
-        let passes = passes.filter { $0.at >= timeline.record.recordedAt }
+        var due = Instant.earliest
         for (index, period) in timeline.periods.enumerated() {
-            let begun = passes.first { $0.asOf >= period.span.start }
+            let begun = passes.first {
+                $0.asOf >= period.span.start && $0.at >= period.terms.recordedAt
+            }
             if let begun, hasAdvance(period.plan.plan) {
                 try expect(
                     period.advance?.recordedAt, begun.at, "the advance of \(period.opened.name)")
             }
-            let due = period.span.end + period.plan.plan.gracePeriod
-            if let ended = passes.first(where: { $0.asOf >= due }) {
+            // In order: one with less grace than the one before waits for that.
+            due = max(due, period.span.end + period.plan.plan.gracePeriod)
+            let ended = passes.first { $0.asOf >= due && $0.at >= period.shapedAt }
+            if let ended {
                 try expect(
                     period.close?.recordedAt, ended.at, "the close of \(period.opened.name)")
             }
             if settlesLate { try checkCorrections(index, passes) }
         }
         try checkNext(passes)
+        try checkAdvances()
     }
 
     /// The period that no record has opened yet is not due.
     private func checkNext(_ passes: [Audit.Pass]) throws {
-        guard let next = timeline.next(customers), let last = passes.map(\.asOf).max()
-        else { return }
+        let last = passes.filter { $0.at >= timeline.changes.last ?? .earliest }.map(\.asOf).max()
+        guard let next = timeline.next(), let last else { return }
         let plan = next.terms.plan.plan
         let isDue =
             last >= next.span.end + plan.gracePeriod
             || (hasAdvance(plan) && last >= next.span.start)
-        try expect(isDue, false, "\(timeline.record.id) has an open period that is due")
+        try expect(isDue, false, "whether \(timeline.record.id) has an open period that is due")
     }
 
     private func hasAdvance(_ plan: Plan) -> Bool {
@@ -37,11 +42,32 @@ extension Account {
         }
     }
 
+    /// What was billed in advance for time that is in the period no more was given back, by the
+    /// record behind the one that cut it.
+    private func checkAdvances() throws {
+        for advance in closes where advance.kind == .advance {
+            guard let before = timeline.priced[advance.number] else { continue }
+            let missing = try (billed[advance.number] ?? Billed()).correction(
+                to: timeline.current(before).advanceLines(), of: advance.invoiceId,
+                before.plan.plan.currency)
+            try expect(
+                missing.map(\.id), [], "what the advance \(advance.number) has to give back")
+            for correction in closes where correction.corrects == advance.number {
+                try expect(
+                    timeline.changes.contains(correction.recordedAt), true,
+                    "whether a change comes with the correction \(correction.number)")
+            }
+        }
+    }
+
     /// Every late record and void is settled by the first pass after it is due.
     private func checkCorrections(_ index: Int, _ passes: [Audit.Pass]) throws {
         let period = timeline.periods[index]
         guard let close = period.close else { return }
+        let currency = period.plan.plan.currency
         var corrections = closes.filter { $0.corrects == close.number }[...]
+        var billed = Billed()
+        try billed.add(lines(index, at: close.cutoff))
         var through = close.cutoff
         for pass in passes where pass.at >= close.recordedAt {
             let waiting = placements.settling[index].first {
@@ -49,39 +75,23 @@ extension Account {
             }
             guard let waiting, waiting.recordedAt + period.plan.plan.correctionDelay <= pass.asOf
             else { continue }
+            var isWritten = false
+            through = lastSequence(at: pass.at)
             if let correction = corrections.first, correction.recordedAt == pass.at {
                 through = correction.cutoff
                 corrections.removeFirst()
-            } else {
-                // Nothing was written, so there must have been nothing to say.
-                through = lastSequence(at: pass.at)
-                let missing = try self.correction(
-                    of: close, index, at: through, before: corrections.first)
-                try expect(
-                    missing.map(\.id), [],
-                    "what the pass at \(pass.at) left unsettled on \(period.opened.name), record "
-                        + "\(waiting.sequence)")
+                isWritten = true
             }
+            // Where nothing was written there must be nothing to say.
+            let lines = try billed.correction(
+                to: lines(index, at: through), of: close.invoiceId, currency)
+            try billed.add(lines)
+            try expect(
+                lines.isEmpty, !isWritten,
+                "whether the pass at \(pass.at) had nothing to correct on \(period.opened.name), "
+                    + "because of record \(waiting.sequence)")
         }
         try expect(
             corrections.map(\.number), [], "corrections of \(period.opened.name) with no reason")
-    }
-
-    /// What a correction would have said before a later one was written.
-    private func correction(
-        of base: CloseRecord, _ index: Int, at cutoff: Int64, before later: CloseRecord?
-    ) throws -> [Line] {
-        var billed = Billed()
-        try billed.add(pricing(index).lines(at: base.cutoff))
-        for close in closes where close.corrects == base.number {
-            if let later, close.sequence >= later.sequence { break }
-            try billed.add(
-                billed.correction(
-                    to: pricing(index).lines(at: close.cutoff), of: base.invoiceId,
-                    timeline.periods[index].plan.plan.currency))
-        }
-        return try billed.correction(
-            to: pricing(index).lines(at: cutoff), of: base.invoiceId,
-            timeline.periods[index].plan.plan.currency)
     }
 }

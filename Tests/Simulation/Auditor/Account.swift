@@ -4,79 +4,69 @@ internal import Billing
 struct Account {
     let timeline: Timeline
     let placements: Placements
-    let customers: [CustomerRecord]
     let closes: [CloseRecord]
-    private let log: Log
     let settlesLate: Bool
+    private let log: Log
     /// By the number of the advance or period invoice.
     private(set) var billed: [Int64: Billed] = [:]
 
     init(
         _ subscription: SubscriptionRecord, _ log: Log, _ closes: [CloseRecord], settlesLate: Bool
     ) throws {
-        customers = log.customers[subscription.customerId] ?? []
-        var timeline = try Timeline(subscription, log)
-        try timeline.check(customers)
-        for close in closes { try timeline.take(close) }
+        timeline = try Timeline(subscription, log, closes)
         placements = try Placements(timeline, log.events[subscription.customerId] ?? [])
-        self.timeline = timeline
         self.closes = closes
         self.log = log
         self.settlesLate = settlesLate
     }
 
-    func pricing(_ index: Int) -> Pricing {
-        Pricing(period: timeline.periods[index], index: index, placements: placements)
+    /// The lines of a closed period with the records up to a cutoff.
+    func lines(_ index: Int, at cutoff: Int64) throws -> [Line] {
+        try Pricing(period: timeline.periods[index], index: index, placements: placements)
+            .lines(at: cutoff)
     }
 
     /// Every invoice that the log's closes call for, in their order.
     mutating func invoices() throws -> [ExpectedInvoice] {
         var invoices: [ExpectedInvoice] = []
         for close in closes {
-            guard let index = timeline.index(startingAt: close.periodStart) else { continue }
-            try check(close, of: timeline.periods[index])
-            let invoice = try invoice(close, index)
+            guard let period = timeline.priced[close.number] else { continue }
+            try check(close, of: period)
+            let invoice = try invoice(close, period)
             try billed[close.corrects ?? close.number, default: Billed()].add(invoice.lines)
             invoices.append(invoice)
         }
         return invoices
     }
 
-    private func invoice(_ close: CloseRecord, _ index: Int) throws -> ExpectedInvoice {
-        let period = timeline.periods[index]
-        let lines: [Line]
-        var corrects: String?
-        switch close.kind {
-        case .period: lines = try pricing(index).lines(at: close.cutoff)
-        case .advance: lines = try pricing(index).advanceLines()
-        case .correction, .final:
-            guard let base = closes.first(where: { $0.number == close.corrects }) else {
-                throw Disagreement("\(close.number) corrects an invoice that is not there")
-            }
-            corrects = base.invoiceId
-            lines = try correction(of: base, index, at: close.cutoff)
+    private func invoice(_ close: CloseRecord, _ period: Timeline.Period) throws
+        -> ExpectedInvoice
+    {
+        let base = closes.first { $0.number == close.corrects ?? close.number } ?? close
+        var lines: [Line]
+        if base.kind == .advance {
+            lines = try period.advanceLines()
+        } else if let index = timeline.index(startingAt: close.periodStart) {
+            lines = try self.lines(index, at: close.cutoff)
+        } else {
+            throw Disagreement("invoice \(close.number) is of a period that is none")
+        }
+        if close.corrects != nil {
+            lines = try (billed[base.number] ?? Billed()).correction(
+                to: lines, of: base.invoiceId, period.plan.plan.currency)
             try expect(lines.isEmpty, false, "the correction \(close.number) has nothing to say")
         }
         return ExpectedInvoice(
-            close: close, customer: try customer(of: close), plan: period.opened.plan,
+            close: close, customer: try customer(of: close), plan: period.terms.reference,
             currency: period.plan.plan.currency, span: period.span, lines: lines,
-            chain: log.chains[Int(close.cutoff)], corrects: corrects)
-    }
-
-    /// What a correction of an invoice says with the records up to a cutoff.
-    func correction(of base: CloseRecord, _ index: Int, at cutoff: Int64) throws -> [Line] {
-        let pricing = pricing(index)
-        let all =
-            base.kind == .advance ? try pricing.advanceLines() : try pricing.lines(at: cutoff)
-        return try (billed[base.number] ?? Billed()).correction(
-            to: all, of: base.invoiceId, timeline.periods[index].plan.plan.currency)
+            chain: log.chains[Int(close.cutoff)],
+            corrects: close.corrects == nil ? nil : base.invoiceId)
     }
 
     /// The customer as it stood when the close was written.
     private func customer(of close: CloseRecord) throws -> Customer {
-        guard let record = customers.last(where: { $0.sequence < close.sequence }) else {
-            throw Disagreement("invoice \(close.number) is of no customer")
-        }
+        let record = timeline.customers.last { $0.sequence < close.sequence }
+        guard let record else { throw Disagreement("invoice \(close.number) is of no customer") }
         try expect(
             close.customerSequence, record.sequence, "the customer's record of \(close.number)")
         return record.customer
@@ -87,22 +77,23 @@ struct Account {
         let earlier = closes.filter {
             $0.periodStart == close.periodStart && $0.sequence < close.sequence
         }
+        let next = (earlier.map(\.revision).max() ?? -1) + 1
+        let isLast = !hasOpenPeriod(at: close.sequence)
+        let isEarly: Bool
         switch close.kind {
         case .period:
             try expect(close.revision, 0, "the revision of \(close.number)")
-            let due = period.span.end + period.plan.plan.gracePeriod
-            try expect(due <= close.recordedAt, true, "the close \(close.number) was due")
+            isEarly = period.span.end + period.plan.plan.gracePeriod > close.recordedAt
         case .advance:
-            try expect(close.revision, 0, "the revision of \(close.number)")
-            try expect(
-                period.span.start <= close.recordedAt, true, "the advance \(close.number) was due")
+            // Not 0 where another plan billed the same period in advance before.
+            try expect(close.revision, next, "the revision of \(close.number)")
+            isEarly = period.span.start > close.recordedAt
         case .correction, .final:
-            let highest = earlier.map(\.revision).max() ?? -1
-            try expect(close.revision, highest + 1, "the revision of \(close.number)")
-            try expect(
-                close.kind, hasOpenPeriod(at: close.sequence) ? .correction : .final,
-                "the kind of \(close.number)")
+            try expect(close.revision, next, "the revision of \(close.number)")
+            try expect(close.kind, isLast ? .final : .correction, "the kind of \(close.number)")
+            isEarly = false
         }
+        try expect(isEarly, false, "whether \(close.number) was written before it was due")
     }
 
     /// Whether a period was left to close when a record was written.

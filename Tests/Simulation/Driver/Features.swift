@@ -6,9 +6,9 @@ enum Features {
     /// take no other period's usage under `nextPeriod`, voids of events that were billed.
     static let corrections = true
     /// Subscriptions move to another plan.
-    static let planChanges = false
+    static let planChanges = true
     /// Subscriptions are cancelled.
-    static let cancellations = false
+    static let cancellations = true
     /// Subscriptions start before the last change of their customer's zone.
     static let startsBeforeZones = false
 }

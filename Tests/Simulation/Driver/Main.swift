@@ -15,6 +15,9 @@ import Foundation
     @Option(help: "How many seeds run at once.")
     var jobs = ProcessInfo.processInfo.activeProcessorCount
 
+    @Option(help: "A directory for the ledgers that the runs leave, as seed-N.db.")
+    var keep: String?
+
     @Flag(help: "Say what each seed came to.")
     var verbose = false
 
@@ -26,7 +29,7 @@ import Foundation
         await withTaskGroup(of: (UInt64, Result<Outcome, any Error>).self) { group in
             func begin() {
                 guard let seed = waiting.popFirst() else { return }
-                group.addTask { (seed, await Self.outcome(of: seed)) }
+                group.addTask { [keep] in (seed, await Self.outcome(of: seed, keep: keep)) }
             }
             for _ in 0..<max(1, jobs) { begin() }
             for await (seed, result) in group {
@@ -46,8 +49,11 @@ import Foundation
         if failed > 0 { throw ExitCode.failure }
     }
 
-    private static func outcome(of seed: UInt64) async -> Result<Outcome, any Error> {
-        do { return .success(try await Simulation.run(seed: seed)) } catch {
+    private static func outcome(of seed: UInt64, keep: String?) async
+        -> Result<Outcome, any Error>
+    {
+        let copy = keep.map { "\($0)/seed-\(seed).db" }
+        do { return .success(try await Simulation.run(seed: seed, keep: copy)) } catch {
             return .failure(error)
         }
     }

@@ -1,6 +1,7 @@
 import Auditor
 import CFaultVFS
 import Foundation
+import SQLite
 
 /// A disk in memory, of which a crash leaves what was synced and perhaps more.
 final class SimulatedDisk: @unchecked Sendable {
@@ -44,6 +45,12 @@ final class SimulatedDisk: @unchecked Sendable {
             throw Disagreement("a connection is open still")
         }
         fault_disk_boot(disk, image.image)
+    }
+
+    /// Copies the database to a file on a real disk.
+    func copy(to path: String) throws {
+        try? FileManager.default.removeItem(atPath: path)
+        try Connection(path: self.path, .readWrite).execute("VACUUM INTO '\(path)'")
     }
 
     /// What is on the disk at one moment.

@@ -11,6 +11,8 @@ struct Simulation {
     private static let steps = 260
 
     var random: SeededRandom
+    /// What goes wrong; when it does depends on threads, and what is sent must not.
+    var trouble: SeededRandom
     var now = start
     let disk: SimulatedDisk
     let limits: LedgerLimits
@@ -26,19 +28,23 @@ struct Simulation {
 
     private init(seed: UInt64) throws {
         random = SeededRandom(seed: seed)
+        trouble = SeededRandom(seed: ~seed)
         disk = try SimulatedDisk()
         limits = LedgerLimits(spillEvery: random.int(150...1500))
         terms = Terms(&random)
     }
 
     /// Runs the year and audits what it left.
-    static func run(seed: UInt64) async throws -> Outcome {
+    ///
+    /// - Parameter copy: where the ledger is to be kept.
+    static func run(seed: UInt64, keep copy: String? = nil) async throws -> Outcome {
         var simulation = try Simulation(seed: seed)
         do { try await simulation.perform() } catch {
             await simulation.ledger?.shutdown()
             throw error
         }
         await simulation.ledger?.shutdown()
+        if let copy { try simulation.disk.copy(to: copy) }
         return try simulation.audit()
     }
 
@@ -46,8 +52,8 @@ struct Simulation {
         try await applyCatalog(terms.json)
         for step in 0..<Self.steps {
             tick(.seconds(random.int(1...2 * 33 * 3600)))
-            if random.chance(4) {
-                disk.crash(after: Int64(random.int(0...120)), seed: random.next())
+            if trouble.chance(4) {
+                disk.crash(after: Int64(trouble.int(0...120)), seed: trouble.next())
             }
             try await join(step)
             try await send()
@@ -55,7 +61,7 @@ struct Simulation {
             try await changeTerms()
             try await changeSubscriptions()
             try await bill()
-            if random.chance(2) { try await kill() }
+            if trouble.chance(2) { try await kill() }
         }
         try await finish()
     }

@@ -8,24 +8,15 @@ struct Pricing {
 
     private var plan: Plan { period.plan.plan }
 
-    /// The fees that are invoiced when the period begins.
-    func advanceLines() throws -> [Line] {
-        let share = try period.schedule.share(of: period.span)
-        return try plan.charges.compactMap { charge in
-            guard case .flat(let flat) = charge.kind, flat.timing == .advance else { return nil }
-            return try line(charge, flat, share)
-        }
-    }
-
     /// Usage, flat fees in arrears and what is missing to the minimums.
     func lines(at cutoff: Int64) throws -> [Line] {
-        let share = try period.schedule.share(of: period.span)
+        let share = try period.share()
         var lines: [Line] = []
         var usageIndex = 0
         for charge in plan.charges {
             switch charge.kind {
             case .flat(let flat):
-                if flat.timing == .arrears { lines.append(try line(charge, flat, share)) }
+                if flat.timing == .arrears { lines.append(try period.line(charge, flat, share)) }
             case .usage(let usage):
                 let line = try line(charge, usage, usageIndex, at: cutoff)
                 usageIndex += 1
@@ -37,18 +28,10 @@ struct Pricing {
             }
         }
         guard let minimum = plan.minimum else { return lines }
-        let covered = lines.map(\.amount) + (try advanceLines().map(\.amount))
+        let covered = lines.map(\.amount) + (try period.advanceLines().map(\.amount))
         return lines
             + (try trueUp(
                 to: minimum, share, over: covered, id: "#minimum", charge: nil, name: plan.name))
-    }
-
-    private func line(_ charge: Charge, _ flat: FlatCharge, _ share: Fraction) throws -> Line {
-        let amount = flat.isProrated ? try share * flat.amount : Fraction(flat.amount)
-        return Line(
-            id: charge.key, type: "flat", charge: charge.key, description: charge.name,
-            amount: try plan.currency.rounded(amount), unrounded: amount,
-            breakdown: [BreakdownEntry(flatAmount: flat.amount, amount: amount)])
     }
 
     private func line(
@@ -82,5 +65,29 @@ struct Pricing {
                 unrounded: Fraction(missing),
                 breakdown: [BreakdownEntry(.minimum(minimum), amount: Fraction(missing))])
         ]
+    }
+}
+
+extension Timeline.Period {
+    /// Which part of a whole period of its schedule it lasts.
+    fileprivate func share() throws -> Fraction { try terms.schedule.share(of: span) }
+
+    /// The fees that are invoiced when the period begins.
+    func advanceLines() throws -> [Line] {
+        let share = try share()
+        return try plan.plan.charges.compactMap { charge in
+            guard case .flat(let flat) = charge.kind, flat.timing == .advance else { return nil }
+            return try line(charge, flat, share)
+        }
+    }
+
+    fileprivate func line(
+        _ charge: Charge, _ flat: FlatCharge, _ share: Fraction
+    ) throws -> Line {
+        let amount = flat.isProrated ? try share * flat.amount : Fraction(flat.amount)
+        return Line(
+            id: charge.key, type: "flat", charge: charge.key, description: charge.name,
+            amount: try plan.plan.currency.rounded(amount), unrounded: amount,
+            breakdown: [BreakdownEntry(flatAmount: flat.amount, amount: amount)])
     }
 }

@@ -7,12 +7,17 @@ struct CatalogHistory {
         let plan: Plan
         /// One for each usage charge, in the plan's order.
         let meters: [Meter]
+        /// The record that brought it.
+        let sequence: Int64
     }
 
     private var meters: [String: Meter] = [:]
     private var plans: [String: [Version]] = [:]
 
-    func newest(_ key: String) -> Int? { plans[key]?.count }
+    /// The newest version of a plan in the records before one.
+    func newest(_ key: String, before sequence: Int64) -> Int? {
+        plans[key]?.count { $0.sequence < sequence }
+    }
 
     func version(_ reference: PlanReference) throws -> Version {
         guard let versions = plans[reference.key],
@@ -22,15 +27,15 @@ struct CatalogHistory {
     }
 
     /// What is named replaces what was; a plan whose terms or meters are others has a new version.
-    mutating func apply(_ catalog: Catalog) throws {
+    mutating func apply(_ catalog: Catalog, _ sequence: Int64) throws {
         for meter in catalog.meters { meters[meter.key] = meter }
-        for plan in catalog.plans { try add(plan) }
+        for plan in catalog.plans { try add(plan, sequence) }
         for versions in plans.values {
-            if let newest = versions.last { try add(newest.plan) }
+            if let newest = versions.last { try add(newest.plan, sequence) }
         }
     }
 
-    private mutating func add(_ plan: Plan) throws {
+    private mutating func add(_ plan: Plan, _ sequence: Int64) throws {
         var pinned: [Meter] = []
         for charge in plan.charges {
             guard case .usage(let usage) = charge.kind else { continue }
@@ -41,6 +46,6 @@ struct CatalogHistory {
         }
         let last = plans[plan.key]?.last
         if let last, last.plan == plan, last.meters == pinned { return }
-        plans[plan.key, default: []].append(Version(plan: plan, meters: pinned))
+        plans[plan.key, default: []].append(Version(plan: plan, meters: pinned, sequence: sequence))
     }
 }

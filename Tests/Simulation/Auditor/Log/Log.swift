@@ -49,7 +49,7 @@ struct Log {
         switch row.kind {
         case 1: try readEvent(row, reader)
         case 2: try readVoid(row, reader)
-        case 3: try catalog.apply(reader.catalog())
+        case 3: try catalog.apply(reader.catalog(), row.sequence)
         case 4:
             let customer = try reader.customer()
             customers[customer.id, default: []].append(
@@ -92,7 +92,7 @@ struct Log {
     private mutating func readSubscription(_ row: LogRow, _ reader: PayloadReader) throws {
         let record = try reader.subscription()
         try expect(
-            record.plan.version, catalog.newest(record.plan.key),
+            record.plan.version, catalog.newest(record.plan.key, before: row.sequence),
             "the plan version of subscription \(record.id)")
         subscriptions.append(record)
     }

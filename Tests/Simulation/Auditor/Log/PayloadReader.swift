@@ -44,7 +44,8 @@ struct PayloadReader {
 
     func change() throws -> ChangeRecord {
         ChangeRecord(
-            sequence: row.sequence, subscriptionId: try identifier("id"),
+            sequence: row.sequence, recordedAt: row.recordedAt,
+            subscriptionId: try identifier("id"),
             at: try optionalInstant("at"), plan: try root.member("plan").map(plan),
             anchor: root.member("anchor") == nil ? nil : try date("anchor"),
             endsAt: try optionalInstant("endsAt"))

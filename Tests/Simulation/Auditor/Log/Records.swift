@@ -54,6 +54,7 @@ struct SubscriptionRecord {
 /// A change of a subscription: another plan from an instant on, or its end.
 struct ChangeRecord {
     let sequence: Int64
+    let recordedAt: Instant
     let subscriptionId: Identifier
     let at: Instant?
     let plan: PlanReference?

@@ -57,7 +57,7 @@ struct Placements {
         guard event.subscriptionId ?? timeline.record.id == timeline.record.id,
             event.timestamp >= timeline.record.startsAt
         else { return false }
-        return timeline.ends.last?.at.map { event.timestamp < $0 } ?? true
+        return timeline.endsAt.map { event.timestamp < $0 } ?? true
     }
 
     private mutating func place(_ event: EventRecord) throws {
@@ -93,7 +93,7 @@ struct Placements {
     private func target(of event: EventRecord) throws -> (period: Int, charges: [Int])? {
         let open = timeline.periods.firstIndex { !$0.isClosed(at: event.sequence) }
         let last = timeline.periods.last?.span.end
-        if open == nil, last == timeline.endsAt(at: event.sequence) { return nil }
+        if open == nil, last == timeline.endsAt { return nil }
         let plan =
             open.map { timeline.periods[$0].plan }
             ?? timeline.terms(at: last ?? timeline.record.startsAt).plan

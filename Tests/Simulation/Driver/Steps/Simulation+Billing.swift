@@ -45,8 +45,8 @@ extension Simulation {
 
     /// Writes invoices of closed periods, as `generateInvoice` does.
     mutating func drain(atMost batches: Int = .max) async throws {
+        let limit = random.int(1...60)
         for _ in 0..<batches {
-            let limit = random.int(1...60)
             let count = try await call { ledger, _ in
                 let periods = try await ledger.periodsToInvoice(limit: limit)
                 let written = try periods.map(WrittenInvoice.init)

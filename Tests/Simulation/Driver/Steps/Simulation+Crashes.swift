@@ -31,17 +31,17 @@ extension Simulation {
 
     /// The power is gone: another process goes on with what is left.
     mutating func recover() async throws {
-        let image = disk.image(seed: random.next())
+        let image = disk.image(seed: trouble.next())
         try await restart(with: image)
         // It may go again while the ledger recovers.
-        if random.chance(20) {
-            disk.crash(after: Int64(random.int(0...20)), seed: random.next())
+        if trouble.chance(20) {
+            disk.crash(after: Int64(trouble.int(0...20)), seed: trouble.next())
         }
     }
 
     /// Kills the process at an instant at which nobody waits for an answer.
     mutating func kill() async throws {
-        try await restart(with: disk.image(seed: random.next()))
+        try await restart(with: disk.image(seed: trouble.next()))
     }
 
     private mutating func restart(with image: SimulatedDisk.Image) async throws {

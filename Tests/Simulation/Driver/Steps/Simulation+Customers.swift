@@ -64,12 +64,6 @@ extension Simulation {
         }
     }
 
-    /// Plan changes and cancellations of subscriptions, once the ledger has them.
-    mutating func changeSubscriptions() async throws {
-        if Features.planChanges {}
-        if Features.cancellations {}
-    }
-
     mutating func applyCatalog(_ text: String) async throws {
         let catalog = try read(text) { value -> Catalog? in
             guard var reader = value.object() else { return nil }

@@ -82,7 +82,10 @@ extension Terms {
     private static func plan(
         _ key: String, _ policy: String, _ random: inout SeededRandom
     ) -> String {
-        let interval = random.one(of: ["month", "month", "month", "month", "quarter", "week"])
+        let interval = random.one(of: [
+            "month", "month", "month", "month", "month", "month", "month", "quarter", "quarter",
+            "week",
+        ])
         let anchor = random.one(of: ["calendar", "subscription"])
         let count = interval == "month" && random.chance(15) ? 2 : 1
         let currency = random.one(of: ["USD", "EUR", "JPY", "KWD"])
