@@ -132,6 +132,9 @@ let package = Package(
                 "TestRandom", arguments, logging,
             ],
             path: "Tests/Simulation/Driver", swiftSettings: house),
+        tests(
+            "Auditor",
+            ["Auditor", "Billing", "JSON", "Ledger", "LedgerSQLite", "LedgerScene", "SQLite"]),
         tests("JSON", ["JSON"]),
         tests(
             "Billing", ["Billing", "JSON", "BigInt", "CAllocations", "TestRandom"], fixtures: true),

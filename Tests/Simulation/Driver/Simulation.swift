@@ -52,7 +52,7 @@ struct Simulation {
         try await applyCatalog(terms.json)
         for step in 0..<Self.steps {
             tick(.seconds(random.int(1...2 * 33 * 3600)))
-            if trouble.chance(4) {
+            if trouble.chance(3) {
                 disk.crash(after: Int64(trouble.int(0...120)), seed: trouble.next())
             }
             try await join(step)
@@ -71,7 +71,7 @@ struct Simulation {
         disk.dropPlan()
         if disk.isCrashed { try await recover() }
         for _ in 0..<2 {
-            tick(.seconds(60 * 86_400))
+            tick(.seconds(20 * 86_400))
             try await pass()
         }
         try await drain()

@@ -3,7 +3,7 @@ internal import Billing
 /// Where periods end: boundary n is the anchor and n intervals, at local midnight.
 ///
 /// It counts boundaries one by one from the anchor.
-struct Schedule {
+struct Schedule: Equatable {
     let period: BillingPeriod
     let anchor: LocalDate
     /// When the schedule began to hold.

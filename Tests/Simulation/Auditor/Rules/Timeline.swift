@@ -189,7 +189,7 @@ extension Timeline {
                 guard period.span.start == start, start < endsAt ?? .latest else { continue }
                 let terms = terms(at: start)
                 var end = period.span.end
-                if terms.reference != period.terms.reference || terms.from == start {
+                if terms.schedule != period.terms.schedule {
                     end = terms.schedule.end(after: start, in: period.span.timezone, previous: nil)
                 }
                 end = min(end, limit(after: start))

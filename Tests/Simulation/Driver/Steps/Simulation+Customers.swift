@@ -37,7 +37,7 @@ extension Simulation {
         tick()
         let number = world.subscriptions[customer]?.count ?? 0
         let id = "s\(number)-\(customer)"
-        let days = random.one(of: [-random.int(1...90), 0, 0, random.int(1...30)])
+        let days = random.one(of: [-random.int(1...60), 0, 0, random.int(1...30)])
         var startsAt = now + .seconds(days * 86_400 + random.int(-40_000...40_000))
         if !Features.startsBeforeZones, let since = world.zonesSince[customer] {
             startsAt = max(startsAt, since + .seconds(1))
