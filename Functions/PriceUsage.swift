@@ -101,8 +101,10 @@ extension PricedResult {
         let used = plan.usages(
             FieldValue(usage, path: .member(.root, "usage"), issues: issues))
         try issues.throwIfAny()
-        let lines = try LineAssembly(plan: plan.plan, share: .one).lines(
-            used.map { LineUsage(priced: $0, quantity: try $0.quantity) })
+        let assembly = LineAssembly(plan: plan.plan, share: .one)
+        let lines =
+            try assembly.advanceLines()
+            + assembly.lines(used.map { LineUsage(priced: $0, quantity: try $0.quantity) })
         var unrounded = Fraction.zero
         for line in lines { unrounded = try unrounded + line.unroundedAmount }
         self.init(

@@ -5,7 +5,7 @@ import Foundation
 struct IngestRun {
     let options: IngestOptions
     let workspace: Workspace
-    private let now: Instant
+    let now: Instant
     private let began = ContinuousClock.now
 
     /// Subscriptions have one period that lasts for the whole run.
@@ -37,8 +37,12 @@ struct IngestRun {
     }
 
     /// A new server with `customers` customers.
-    func server(customers: Int) throws -> Server {
-        let server = try Server(options.serverProgram, name: "server", in: workspace)
+    ///
+    /// - Parameter onTestClock: its clock stands at `now` until it is advanced.
+    func server(customers: Int, onTestClock: Bool = false) throws -> Server {
+        let server = try Server(
+            options.serverProgram, name: "server", clock: onTestClock ? now.description : nil,
+            in: workspace)
         let startsAt = Instant(seconds: now.microseconds / 1_000_000 - Self.age)
         let created = try Population(count: customers, startsAt: startsAt).create(on: server)
         report("\(customers) customers created, \(Int(created.rate)) calls/s")

@@ -14,6 +14,8 @@ enum IngestScenario: String, CaseIterable {
     case restart
     /// Growth and restart with many more customers.
     case manyCustomers = "many-customers"
+    /// Closing, pricing and invoicing all subscriptions, while events come.
+    case closing
 
     func figures(_ run: IngestRun) throws -> [Figure] {
         switch self {
@@ -28,6 +30,7 @@ enum IngestScenario: String, CaseIterable {
             try GrowthScenario(
                 run: run, scenario: self, customers: run.options.manyCustomers
             ).figures()
+        case .closing: try ClosingScenario(run: run).figures()
         }
     }
 }

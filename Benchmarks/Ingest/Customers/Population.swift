@@ -2,6 +2,8 @@ import Billing
 
 /// Customers with a subscription each, created over many connections so that they share commits.
 struct Population {
+    /// The number of the first of them.
+    var first = 0
     let count: Int
     let startsAt: Instant
 
@@ -32,7 +34,7 @@ struct Population {
         let loop = RequestLoop(port: server.port, connections: min(count, Self.connections))
         return try loop.run { connection in
             guard next < count else { return false }
-            try connection.send(HTTPRequest.call(function, json(next)))
+            try connection.send(HTTPRequest.call(function, json(first + next)))
             next += 1
             return true
         }

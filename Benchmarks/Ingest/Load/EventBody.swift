@@ -92,7 +92,7 @@ final class EventBody {
         _ first: UInt64, _ second: UInt64, to event: UnsafeMutablePointer<UInt8>,
         _ tally: inout UsageTally
     ) {
-        let customer = Self.scaled(first >> 32, to: stream.customers)
+        let customer = stream.firstCustomer + Self.scaled(first >> 32, to: stream.customers)
         let millisecond = Self.scaled(first & 0xFFFF_FFFF, to: 1_000)
         let units =
             EventForm.units.lowerBound + Self.scaled(second >> 32, to: EventForm.units.count)

@@ -4,6 +4,8 @@ import Billing
 struct EventStream: Sendable {
     let seed: UInt64
     let ids: EventIds
+    /// The number of the first customer.
+    var firstCustomer = 0
     let customers: Int
     let eventsPerBatch: Int
     /// No event is later than this.

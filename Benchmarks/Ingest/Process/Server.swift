@@ -15,17 +15,23 @@ final class Server {
 
     private static let patience = Duration.seconds(300)
 
-    /// - Parameter name: of the file in the workspace.
-    init(_ program: String, name: String, in workspace: Workspace) throws {
+    /// - Parameters:
+    ///   - name: of the file in the workspace.
+    ///   - clock: where its clock stands still, until it is advanced; nil for the time of day.
+    init(
+        _ program: String, name: String, clock: String? = nil, in workspace: Workspace
+    ) throws {
         self.program = program
         self.workspace = workspace
         data = workspace.file(name + ".db")
         portFile = workspace.file(name + ".port")
         let catalog = workspace.file(name + ".json")
         try Data(ThreeMeters.catalog.utf8).write(to: URL(fileURLWithPath: catalog))
-        arguments = [
-            "serve", "--data", data, "--port", "0", "--port-file", portFile, "--catalog", catalog,
-        ]
+        arguments =
+            [
+                "serve", "--data", data, "--port", "0", "--port-file", portFile, "--catalog",
+                catalog,
+            ] + (clock.map { ["--clock", $0] } ?? [])
         child = try workspace.start(program, arguments)
         try waitUntilReady()
     }

@@ -54,9 +54,19 @@ package struct Digest: Hashable, Sendable {
 
     /// Lower-case hexadecimal.
     package var hex: String {
-        let digits = Array("0123456789abcdef".utf8)
-        let text = bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-        return String(decoding: text, as: UTF8.self)
+        withBytes { bytes in
+            String(unsafeUninitializedCapacity: 64) { text in
+                for (index, byte) in bytes.enumerated() {
+                    text[index * 2] = Self.digit(byte >> 4)
+                    text[index * 2 + 1] = Self.digit(byte & 15)
+                }
+                return 64
+            }
+        }
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 
     package static func == (a: Self, b: Self) -> Bool { a.words == b.words }

@@ -63,8 +63,9 @@ extension WriterState {
         return entry
     }
 
-    /// Whether a correction has anything to say. One that cannot be reckoned is left to the writing
-    /// of its invoice, which tells why.
+    /// Whether a correction has anything to say.
+    ///
+    /// One that cannot be reckoned is left to the writing of its invoice, which tells why.
     func hasLines(_ row: CloseRow) throws -> Bool {
         let period = try database.closedPeriod(row, catalog.book)
         do throws(ArithmeticError) {

@@ -40,7 +40,7 @@ enum ModelCharge: String, CaseIterable {
             """
             {"meters": [\(meters.joined(separator: ","))],
              "plans": [{"key": "basic", "name": "Basic", "currency": "USD",
-               "billingPeriod": {"interval": "month"}, "correctionDelay": "PT876000H",
+               "billingPeriod": {"interval": "month"}, "correctionDelay": "PT87600H",
                "charges": [\(charges.joined(separator: ","))]}]}
             """
         ) { value in
