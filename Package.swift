@@ -122,6 +122,19 @@ let package = Package(
             name: "LedgerScene",
             dependencies: ["Billing", "JSON", "Ledger", "LedgerSQLite", "SQLite", logging],
             path: "Tests/LedgerScene", swiftSettings: house),
+        .target(
+            name: "Auditor", dependencies: ["Billing", "JSON", "SQLite"],
+            path: "Tests/Simulation/Auditor", swiftSettings: house),
+        .executableTarget(
+            name: "simulation",
+            dependencies: [
+                "Auditor", "Billing", "CFaultVFS", "JSON", "Ledger", "LedgerSQLite", "SQLite",
+                "TestRandom", arguments, logging,
+            ],
+            path: "Tests/Simulation/Driver", swiftSettings: house),
+        tests(
+            "Auditor",
+            ["Auditor", "Billing", "JSON", "Ledger", "LedgerSQLite", "LedgerScene", "SQLite"]),
         tests("JSON", ["JSON"]),
         tests(
             "Billing", ["Billing", "JSON", "BigInt", "CAllocations", "TestRandom"], fixtures: true),

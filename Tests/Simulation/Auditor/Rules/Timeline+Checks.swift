@@ -1,0 +1,58 @@
+internal import Billing
+
+extension Timeline {
+    /// The anchor is the local day that the first plan's kind of period begins on.
+    func checkAnchor() throws {
+        let created = customers.last { $0.sequence < record.sequence }
+        guard let zone = created?.customer.timezone else {
+            throw Disagreement("\(record.id) has no customer")
+        }
+        try expect(
+            record.anchor,
+            Schedule.anchor(
+                of: terms[0].schedule.period, startsAt: record.startsAt, in: zone),
+            "the anchor of \(record.id)")
+    }
+
+    /// A period that is opened follows the one before, ends where its plan, zone and anchor say, and
+    /// its zone is the customer's at its start.
+    func check(_ period: Period) throws {
+        let span = period.span
+        let name = period.opened.name
+        try expect(
+            span.start, periods.last?.span.end ?? record.startsAt, "the start of the period \(name)"
+        )
+        try expect(period.opened.plan, period.terms.reference, "the plan of the period \(name)")
+        try expect(span.timezone, zone(of: period.opened), "the zone of the period \(name)")
+        try expect(
+            span.end, end(from: span.start, in: span.timezone, period.terms),
+            "the end of the period \(name)")
+    }
+
+    private func end(from start: Instant, in zone: Zone, _ terms: Terms) -> Instant {
+        let boundary = terms.schedule.end(
+            after: start, in: zone, previous: periods.last?.span.timezone)
+        return min(boundary, limit(after: start))
+    }
+
+    /// The customer's zone at the start; of a period opened sooner, the one in force then.
+    private func zone(of period: PeriodRecord) -> Zone? {
+        let isAhead = period.recordedAt < period.span.start
+        let inForce = customers.last {
+            isAhead ? $0.sequence < period.sequence : $0.recordedAt <= period.span.start
+        }
+        return (inForce ?? customers.first)?.customer.timezone
+    }
+
+    /// The end of the period after the last one that was opened, and its terms.
+    ///
+    /// - Returns: nil where no period is left to open.
+    func next() -> (span: PeriodSpan, terms: Terms)? {
+        let start = periods.last?.span.end ?? record.startsAt
+        guard start < endsAt ?? .latest, let zone = customers.last?.customer.timezone
+        else { return nil }
+        let terms = terms(at: start)
+        let end = end(from: start, in: zone, terms)
+        return (PeriodSpan(start: start, end: end, timezone: zone), terms)
+    }
+}
