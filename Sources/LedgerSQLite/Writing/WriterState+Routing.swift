@@ -89,9 +89,9 @@ extension WriterState {
         let plan = try plan(origin.plan)
         note(plan.unreadable(batch, index), &remarks)
         let charges = plan.charges(taking: batch, index)
-        guard !charges.isEmpty, remarks.issues.isEmpty else { return }
-        remarks.isUnbilled = false
+        guard remarks.issues.isEmpty else { return }
         let policy = plan.version.plan.lateEvents
+        guard !charges.isEmpty || policy == .nextPeriod else { return }
         var counted: PeriodSpan?
         var isSettled = true
         switch policy {
@@ -103,8 +103,11 @@ extension WriterState {
             if let target = try placeInNext(batch, index, of: origin, subscription, at: now) {
                 counted = residents.periods[target].row.span
                 isSettled = plan.settlesLate(batch, index)
+            } else if charges.isEmpty {
+                return
             }
         }
+        remarks.isUnbilled = false
         if isSettled { remarks.settled.append(origin) }
         if isSettled, counted == nil {
             try noteValues(batch, index, of: origin, in: origin, subscription)
