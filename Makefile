@@ -34,10 +34,13 @@ demo: setup
 	"$$(swift build -c release --show-bin-path)/tallystick-demo" $(ARGS)
 
 # Also fails where a target imports what it does not depend on: imports point one way. What an event
-# allocates is asked of a release build, for a debug build boxes what it likes.
+# allocates is asked of a release build, for a debug build boxes what it likes; so is the simulation,
+# whose years take long in a debug build.
 test: setup
 	swift build -c release --product benchmarks
 	"$$(swift build -c release --show-bin-path)/benchmarks" ledger --samples 5
+	swift build -c release --product simulation
+	"$$(swift build -c release --show-bin-path)/simulation" --seeds 1...200
 	swift test $(ONE_WAY) $(ARGS)
 
 lint:
