@@ -13,7 +13,7 @@ extension Simulation {
             // A customer may have two subscriptions, one now and one later.
             for _ in 0..<random.one(of: [0, 1, 1, 1, 2]) { try await subscribe(customer) }
         }
-        guard random.chance(25) else { return }
+        guard random.chance(12) else { return }
         let count = world.subscriptions.count
         guard count > 0 else { return }
         let customer = World.customer(random.int(0...count - 1))
