@@ -42,6 +42,11 @@ extension CloseRow {
     }
 }
 
+extension [CloseRow] {
+    /// The revision of the next invoice beside these, of one period; 0 for the first.
+    var nextRevision: Int { map { $0.close.revision + 1 }.max() ?? 0 }
+}
+
 extension Database {
     /// Stores a close with the work item of its invoice, in the transaction under way.
     borrowing func insert(_ row: CloseRow) throws(SQLiteError) {

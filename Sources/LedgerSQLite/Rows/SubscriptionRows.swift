@@ -122,39 +122,37 @@ extension Database {
     borrowing func firstDue(
         asOf instant: Instant, only id: Identifier?
     ) throws(SQLiteError) -> DueWork? {
-        try first(
+        try firstWork(
             """
-            SELECT id, nextEnd FROM subscription
+            SELECT id, nextEnd, 0 FROM subscription
             WHERE nextEnd <= ?1 AND dueAt <= ?1 AND (?2 IS NULL OR id = ?2)
             ORDER BY nextEnd, id LIMIT 1
-            """
-        ) { row throws(SQLiteError) in
-            try row.bind(1, instant.microseconds)
-            if let id { try row.bind(2, text: id.bytes) } else { try row.bindNull(2) }
-        } _: { row in
-            DueWork(
-                subscription: Identifier(checked: row.bytes(0)),
-                at: Instant(microseconds: row.integer(1)), isAdvance: false)
-        }
+            """, asOf: instant, only: id)
     }
 
     /// The subscription whose next advance invoice is due first: by (start, id).
     borrowing func firstAdvance(
         asOf instant: Instant, only id: Identifier?
     ) throws(SQLiteError) -> DueWork? {
-        try first(
+        try firstWork(
             """
-            SELECT id, advanceAt FROM subscription
+            SELECT id, advanceAt, 1 FROM subscription
             WHERE advanceAt IS NOT NULL AND advanceAt <= ?1 AND (?2 IS NULL OR id = ?2)
             ORDER BY advanceAt, id LIMIT 1
-            """
-        ) { row throws(SQLiteError) in
+            """, asOf: instant, only: id)
+    }
+
+    /// - Parameter sql: gives the subscription's id, the instant, and whether it is an advance.
+    private borrowing func firstWork(
+        _ sql: StaticString, asOf instant: Instant, only id: Identifier?
+    ) throws(SQLiteError) -> DueWork? {
+        try first(sql) { row throws(SQLiteError) in
             try row.bind(1, instant.microseconds)
             if let id { try row.bind(2, text: id.bytes) } else { try row.bindNull(2) }
         } _: { row in
             DueWork(
                 subscription: Identifier(checked: row.bytes(0)),
-                at: Instant(microseconds: row.integer(1)), isAdvance: true)
+                at: Instant(microseconds: row.integer(1)), isAdvance: row.integer(2) == 1)
         }
     }
 

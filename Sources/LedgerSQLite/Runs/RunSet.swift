@@ -77,7 +77,7 @@ struct RunSet: ~Copyable {
     var runs: [Run] { groups.flatMap(\.runs) }
 
     /// The highest tier that has a run.
-    var highestTier: Int { Int(groups.first?.tier ?? 0) }
+    private var highestTier: Int64 { groups.first?.tier ?? 0 }
 
     /// Whether a spill is being written.
     var isSpilling: Bool { spill != nil }
@@ -164,7 +164,7 @@ struct RunSet: ~Copyable {
         while !budget.isSpent, let pages = leftOver.popLast() {
             try delete(pages, on: database, &budget)
         }
-        for tier in Int64(0)...Int64(highestTier) {
+        for tier in 0...highestTier {
             budget = share
             while !budget.isSpent, let group = groupToMerge(of: tier) {
                 let begun = merges.firstIndex { $0.tier == tier }

@@ -21,8 +21,6 @@ struct SeenSet: ~Copyable {
 
     var byteCount: Int { table.byteCount }
 
-    var highestTier: Int { table.highestTier }
-
     /// Whether nothing is left to spill, merge or delete.
     var isIdle: Bool { table.isIdle }
 

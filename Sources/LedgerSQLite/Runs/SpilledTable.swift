@@ -31,8 +31,6 @@ struct SpilledTable<Table: TailTable & ~Copyable>: ~Copyable {
 
     var coveredThrough: Int64 { runs.coveredThrough }
 
-    var highestTier: Int { runs.highestTier }
-
     var byteCount: Int { tail.byteCount + frozen.byteCount + runs.byteCount }
 
     private var spillRecords: Int64 {

@@ -224,12 +224,11 @@ extension WriterState {
         let row = residents.subscriptions[handle].row
         for advance in try database.advances(of: row.number, endingAfter: instant) {
             let closes = try database.closes(of: row.number, from: advance.span.start)
-            guard let revision = closes.map(\.close.revision).max() else { throw CorruptRow() }
             let span = PeriodSpan(
                 start: advance.span.start, end: try end(of: advance, row),
                 timezone: advance.span.timezone)
             var correction = try closeRow(
-                .correction, revision: revision + 1, of: span, advance.plan, handle, at: now)
+                .correction, revision: closes.nextRevision, of: span, advance.plan, handle, at: now)
             correction.anchor = advance.anchor
             correction.anchoredAt = advance.anchoredAt
             correction.corrects = advance.close.invoiceNumber

@@ -62,9 +62,9 @@ extension WriterState {
             let open = try openPeriod(of: handle, containing: start, at: now)
         else { throw CorruptRow() }
         let period = residents.periods[open].row
+        let closes = try database.closes(of: period.subscription, from: start)
         let row = try closeRow(
-            .advance, revision: nextRevision(of: handle, from: start), of: period.span, period.plan,
-            handle, at: now)
+            .advance, revision: closes.nextRevision, of: period.span, period.plan, handle, at: now)
         let entry = try write(row, of: handle)
         try setAdvance(after: period.span.end, of: handle)
         return entry
@@ -80,14 +80,6 @@ extension WriterState {
         }
         residents.subscriptions[handle].row.advanceAt = next
         try database.setAdvance(next, of: row.number)
-    }
-
-    /// 0 where nothing of the period that starts at `start` was billed.
-    func nextRevision(of handle: Int32, from start: Instant) throws -> Int {
-        let closes = try database.closes(
-            of: residents.subscriptions[handle].row.number, from: start)
-        // A period's own close is revision 0 beside its advance invoice.
-        return closes.filter { $0.close.kind != .period }.map { $0.close.revision + 1 }.max() ?? 0
     }
 
     /// A close as it is about to be written; its cutoff is the log's last record.

@@ -42,12 +42,12 @@ extension WriterState {
         else { throw CorruptRow() }
         let handle = try resident(subscriptionRow)
         let closes = try database.closes(of: period.subscription, from: period.span.start)
-        guard let corrected = closes.first(where: { $0.close.kind == .period }),
-            let revision = closes.map(\.close.revision).max()
+        guard let corrected = closes.first(where: { $0.close.kind == .period })
         else { throw CorruptRow() }
         let isEnded = residents.subscriptions[handle].row.next == nil
         var row = try closeRow(
-            isEnded ? .final : .correction, revision: revision + 1, of: period.span, period.plan,
+            isEnded ? .final : .correction, revision: closes.nextRevision, of: period.span,
+            period.plan,
             handle, at: now)
         row.close.cutoffSequence = fold.cutoff
         row.close.chain = try database.chain(at: fold.cutoff)

@@ -1,3 +1,4 @@
+import TestRandom
 import Auditor
 import Ledger
 import LedgerSQLite

@@ -1,3 +1,4 @@
+import TestRandom
 import Auditor
 import Billing
 import Ledger

@@ -1,0 +1,12 @@
+extension SeededRandom {
+    package mutating func int(_ range: ClosedRange<Int>) -> Int {
+        Int.random(in: range, using: &self)
+    }
+
+    package mutating func chance(_ percent: Int) -> Bool { int(1...100) <= percent }
+
+    /// One of some; never called with none.
+    package mutating func one<Element>(of elements: [Element]) -> Element {
+        elements[int(0...elements.count - 1)]
+    }
+}
