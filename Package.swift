@@ -119,6 +119,9 @@ let package = Package(
             name: "CFaultVFS", path: "Tests/CFaultVFS",
             linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(
+            name: "FaultDisk", dependencies: ["CFaultVFS"], path: "Tests/FaultDisk",
+            swiftSettings: house),
+        .target(
             name: "LedgerScene",
             dependencies: ["Billing", "JSON", "Ledger", "LedgerSQLite", "SQLite", logging],
             path: "Tests/LedgerScene", swiftSettings: house),
@@ -128,7 +131,7 @@ let package = Package(
         .executableTarget(
             name: "simulation",
             dependencies: [
-                "Auditor", "Billing", "CFaultVFS", "JSON", "Ledger", "LedgerSQLite", "SQLite",
+                "Auditor", "Billing", "FaultDisk", "JSON", "Ledger", "LedgerSQLite", "SQLite",
                 "TestRandom", arguments, logging,
             ],
             path: "Tests/Simulation/Driver", swiftSettings: house),
@@ -150,8 +153,9 @@ let package = Package(
         tests(
             "Crash",
             [
-                "Billing", "CFaultVFS", "JSON", "Ledger", "LedgerSQLite", "LedgerScene", "SQLite",
-                "TestRandom",
+                "Billing", "CFaultVFS", "FaultDisk", "JSON", "Ledger", "LedgerSQLite",
+                "LedgerScene",
+                "SQLite", "TestRandom",
             ]),
         tests(
             "Functions",

@@ -1,5 +1,6 @@
 import Billing
 import CFaultVFS
+import FaultDisk
 import Ledger
 import LedgerSQLite
 import LedgerScene

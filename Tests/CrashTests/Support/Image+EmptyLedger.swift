@@ -1,3 +1,4 @@
+import FaultDisk
 import LedgerSQLite
 import LedgerScene
 

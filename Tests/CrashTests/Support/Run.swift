@@ -1,4 +1,5 @@
 import Billing
+import FaultDisk
 import Ledger
 import LedgerSQLite
 import LedgerScene

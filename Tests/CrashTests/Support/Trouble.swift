@@ -1,3 +1,4 @@
+import FaultDisk
 import TestRandom
 
 /// What goes wrong in a run.

@@ -1,8 +1,11 @@
 import Auditor
 import Billing
+import FaultDisk
+import Foundation
 import Ledger
 import LedgerSQLite
 import Logging
+import SQLite
 import TestRandom
 
 /// One simulated year of a ledger, with a clock of its own.
@@ -14,7 +17,7 @@ struct Simulation {
     /// What goes wrong; when it does depends on threads, and what is sent must not.
     var trouble: SeededRandom
     var now = start
-    let disk: SimulatedDisk
+    let disk: Disk
     let limits: LedgerLimits
     var ledger: SQLiteLedger?
     var terms: Terms
@@ -29,9 +32,15 @@ struct Simulation {
     private init(seed: UInt64) throws {
         random = SeededRandom(seed: seed)
         trouble = SeededRandom(seed: ~seed)
-        disk = try SimulatedDisk()
+        disk = try Disk()
         limits = LedgerLimits(spillEvery: random.int(150...1500))
         terms = Terms(&random)
+    }
+
+    /// Copies the ledger to a file on a real disk.
+    private func copy(to path: String) throws {
+        try? FileManager.default.removeItem(atPath: path)
+        try Connection(path: disk.path, .readWrite).execute("VACUUM INTO '\(path)'")
     }
 
     /// Runs the year and audits what it left.
@@ -44,7 +53,7 @@ struct Simulation {
             throw error
         }
         await simulation.ledger?.shutdown()
-        if let copy { try simulation.disk.copy(to: copy) }
+        if let copy { try simulation.copy(to: copy) }
         return try simulation.audit()
     }
 

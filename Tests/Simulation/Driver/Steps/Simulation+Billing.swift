@@ -1,8 +1,8 @@
-import TestRandom
 import Auditor
 import Billing
 import JSON
 import Ledger
+import TestRandom
 
 extension Simulation {
     /// Closes now and then, writes invoices now and then, and sometimes nobody does for weeks.

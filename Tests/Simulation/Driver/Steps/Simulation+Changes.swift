@@ -1,7 +1,7 @@
-import TestRandom
 import Auditor
 import Billing
 import Ledger
+import TestRandom
 
 extension Simulation {
     /// Moves subscriptions to other plans, and ends some.

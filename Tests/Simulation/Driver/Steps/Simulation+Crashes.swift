@@ -1,8 +1,9 @@
-import TestRandom
 import Auditor
+import FaultDisk
 import Ledger
 import LedgerSQLite
 import Logging
+import TestRandom
 
 extension Simulation {
     /// Makes a call until it is answered: one under which the power went may have been done.
@@ -32,8 +33,7 @@ extension Simulation {
 
     /// The power is gone: another process goes on with what is left.
     mutating func recover() async throws {
-        let image = disk.image(seed: trouble.next())
-        try await restart(with: image)
+        try await restart()
         // It may go again while the ledger recovers.
         if trouble.chance(20) {
             disk.crash(after: Int64(trouble.int(0...20)), seed: trouble.next())
@@ -42,13 +42,17 @@ extension Simulation {
 
     /// Kills the process at an instant at which nobody waits for an answer.
     mutating func kill() async throws {
-        try await restart(with: disk.image(seed: trouble.next()))
+        try await restart()
     }
 
-    private mutating func restart(with image: SimulatedDisk.Image) async throws {
+    /// Goes on with the disk as a crash leaves it now: a process that was killed, or the power.
+    private mutating func restart() async throws {
+        let seed = trouble.next()
+        let image = disk.image(Disk.Survival.allCases[Int(seed % 3)], seed: seed)
         crashes += 1
         await ledger?.shutdown()
         ledger = nil
-        try disk.boot(image)
+        try disk.waitUntilClosed()
+        disk.boot(image)
     }
 }

@@ -1,8 +1,8 @@
-import TestRandom
 import Auditor
 import Billing
 import JSON
 import Ledger
+import TestRandom
 
 extension Simulation {
     /// Customers and subscriptions that come, most of them early in the year.

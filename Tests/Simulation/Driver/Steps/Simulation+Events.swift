@@ -1,7 +1,7 @@
-import TestRandom
 import Auditor
 import Billing
 import Ledger
+import TestRandom
 
 extension Simulation {
     /// Sends a batch: new events, some sent before, some of those with another content.

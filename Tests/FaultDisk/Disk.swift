@@ -1,18 +1,18 @@
-import CFaultVFS
-import Foundation
+package import CFaultVFS
+internal import Foundation
 
 /// A disk in memory that fails or loses power at a chosen change.
 ///
 /// Its directory is real as well, for the file that a ledger locks.
-final class Disk: @unchecked Sendable {
+package final class Disk: @unchecked Sendable {
     // The C side has a mutex.
     private let disk: OpaquePointer
     private let directory: URL
 
     /// The database's file.
-    var path: String { directory.appending(path: "ledger.db").path }
+    package var path: String { directory.appending(path: "ledger.db").path }
 
-    init() throws {
+    package init() throws {
         directory = FileManager.default.temporaryDirectory
             .appending(path: "tallystick-faults-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
@@ -25,7 +25,7 @@ final class Disk: @unchecked Sendable {
     }
 
     /// What of the changes since each file's last sync is left after a crash.
-    enum Survival: CaseIterable, Sendable {
+    package enum Survival: CaseIterable, Sendable {
         /// The process was killed.
         case everything
         /// The power went, and with it whatever was not synced.
@@ -43,7 +43,7 @@ final class Disk: @unchecked Sendable {
     }
 
     /// What is on a disk at one moment.
-    final class Image: @unchecked Sendable {
+    package final class Image: @unchecked Sendable {
         // It never changes.
         fileprivate let image: OpaquePointer
 
@@ -52,27 +52,32 @@ final class Disk: @unchecked Sendable {
         deinit { fault_image_release(image) }
     }
 
-    func image(_ survival: Survival, seed: UInt64 = 0) -> Image {
+    package func image(_ survival: Survival, seed: UInt64 = 0) -> Image {
         Image(fault_disk_image(disk, survival.value, seed))
     }
 
     /// Starts again with what is in `image`; connections of before are dead.
-    func boot(_ image: Image) { fault_disk_boot(disk, image.image) }
+    package func boot(_ image: Image) { fault_disk_boot(disk, image.image) }
 
     /// Waits until the last connection is closed.
     ///
     /// A ledger that is shut down may close its readers' a little later; a process that died has
     /// none, and none may be left when the next one begins.
-    func waitUntilClosed() throws(Disagreement) {
+    package func waitUntilClosed() throws(ConnectionIsOpen) {
         guard fault_disk_wait_until_closed(disk, 20) else {
-            throw Disagreement("a connection is open still")
+            throw ConnectionIsOpen()
         }
     }
 }
 
+/// A connection to a disk is open that should be closed.
+package struct ConnectionIsOpen: Error, CustomStringConvertible {
+    package var description: String { "a connection is open still" }
+}
+
 extension Disk {
     /// What may go wrong, apart from the power.
-    enum Failure: CaseIterable, Sendable {
+    package enum Failure: CaseIterable, Sendable {
         case ioError, full
 
         fileprivate var value: FaultKind {
@@ -84,36 +89,36 @@ extension Disk {
     }
 
     /// Plans that the power goes at the change after `others` more.
-    func crash(after others: Int64, seed: UInt64) {
+    package func crash(after others: Int64, seed: UInt64) {
         fault_disk_plan(disk, changes + others + 1, FAULT_CRASH, false, seed)
     }
 
     /// Plans that the change after `others` more fails, and no other.
-    func fail(_ failure: Failure, after others: Int64) {
+    package func fail(_ failure: Failure, after others: Int64) {
         fault_disk_plan(disk, changes + others + 1, failure.value, false, 0)
     }
 
     /// Plans that every change fails from now on.
-    func failAlways(_ failure: Failure) {
+    package func failAlways(_ failure: Failure) {
         fault_disk_plan(disk, changes + 1, failure.value, true, 0)
     }
 
-    func dropPlan() { fault_disk_drop_plan(disk) }
+    package func dropPlan() { fault_disk_drop_plan(disk) }
 
     /// Writes, truncations, syncs and deletions so far, over all boots.
-    var changes: Int64 { fault_disk_changes(disk) }
+    package var changes: Int64 { fault_disk_changes(disk) }
 
     /// How many of them failed.
-    var failures: Int64 { fault_disk_failures(disk) }
+    package var failures: Int64 { fault_disk_failures(disk) }
 
-    var isCrashed: Bool { fault_disk_is_crashed(disk) }
+    package var isCrashed: Bool { fault_disk_is_crashed(disk) }
 }
 
 extension Disk {
-    func beginRecording() { fault_disk_record(disk, true) }
+    package func beginRecording() { fault_disk_record(disk, true) }
 
     /// The changes since the recording began, after the first `skip`, in their order.
-    func recorded(after skip: Int = 0) -> [FaultChange] {
+    package func recorded(after skip: Int = 0) -> [FaultChange] {
         var all: [FaultChange] = []
         var page = [FaultChange](repeating: FaultChange(), count: 1024)
         while true {
