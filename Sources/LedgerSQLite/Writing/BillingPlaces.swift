@@ -40,7 +40,7 @@ struct BillingPlaces {
     /// - Parameter sequence: the event's record.
     func places(
         of batch: PreparedBatch, _ index: Int, _ sequence: Int64
-    ) throws(CorruptRow) -> [Place] {
+    ) throws -> [Place] {
         let timestamp = batch.events[index].timestamp
         guard let origin = periods.last(where: { $0.span.start <= timestamp }),
             origin.span.contains(timestamp)
@@ -48,32 +48,19 @@ struct BillingPlaces {
         guard origin.isClosed(before: sequence) else {
             return [Place(period: origin, origin: origin, isLate: false, charges: .all)]
         }
-        let plan = try plan(of: origin)
-        let settled = Place(period: origin, origin: origin, isLate: true, charges: .all)
-        switch plan.version.plan.lateEvents {
-        case .ignore: return []
-        case .currentPeriod: return [settled]
-        case .nextPeriod: break
+        let share = try plan(of: origin).share(ofLate: batch, index) {
+            try periods.first { !$0.isClosed(before: sequence) }
+                .map { (period: $0, plan: try plan(of: $0)) }
         }
-        guard let target = periods.first(where: { !$0.isClosed(before: sequence) }),
-            try self.plan(of: target).takesLate(batch, index)
-        else { return [settled] }
-        let next = Place(period: target, origin: origin, isLate: true, charges: .takingOthers)
-        guard plan.settlesLate(batch, index) else { return [next] }
-        return [
-            next, Place(period: origin, origin: origin, isLate: true, charges: .notTakingOthers),
-        ]
-    }
-}
-
-extension CompiledPlan {
-    /// Whether a charge takes an event of a period that is closed.
-    func takesLate(_ batch: PreparedBatch, _ index: Int) -> Bool {
-        self.charges(taking: batch, index).contains { charges[Int($0)].takesOtherPeriods }
-    }
-
-    /// Whether a charge takes an event of its own period only.
-    func settlesLate(_ batch: PreparedBatch, _ index: Int) -> Bool {
-        self.charges(taking: batch, index).contains { !charges[Int($0)].takesOtherPeriods }
+        func late(_ period: PeriodRow, _ charges: Charges) -> Place {
+            Place(period: period, origin: origin, isLate: true, charges: charges)
+        }
+        return switch share {
+        case .ignored: []
+        case .settled: [late(origin, .all)]
+        case .next(let next, isSettledToo: false): [late(next, .takingOthers)]
+        case .next(let next, isSettledToo: true):
+            [late(next, .takingOthers), late(origin, .notTakingOthers)]
+        }
     }
 }

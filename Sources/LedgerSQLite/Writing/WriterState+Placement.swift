@@ -27,14 +27,16 @@ extension WriterState {
             let cutoff = origin.cutoff
         else { return nil }
         if sequence <= cutoff { return .closed(origin: origin, period: origin) }
-        switch try plan(origin.plan).version.plan.lateEvents {
-        case .ignore: return nil
-        case .currentPeriod: return .closed(origin: origin, period: origin)
-        case .nextPeriod: break
+        let share = try plan(origin.plan).share(ofLate: batch, index) {
+            try database.firstPeriod(of: row.number, openAt: sequence)
+                .map { (period: $0, plan: try plan($0.plan)) }
         }
-        guard let period = try database.firstPeriod(of: row.number, openAt: sequence),
-            try plan(period.plan).takesLate(batch, index)
-        else { return .closed(origin: origin, period: origin) }
+        let period: PeriodRow
+        switch share {
+        case .ignored: return nil
+        case .settled: return .closed(origin: origin, period: origin)
+        case .next(let next, _): period = next
+        }
         if period.cutoff != nil { return .closed(origin: origin, period: period) }
         guard let open = residents.openPeriod(of: subscription, containing: period.span.start)
         else { throw CorruptRow() }

@@ -90,50 +90,33 @@ extension WriterState {
         note(plan.unreadable(batch, index), &remarks)
         let charges = plan.charges(taking: batch, index)
         guard remarks.issues.isEmpty else { return }
-        let policy = plan.version.plan.lateEvents
-        guard !charges.isEmpty || policy == .nextPeriod else { return }
-        var counted: PeriodSpan?
-        var isSettled = true
-        switch policy {
-        case .ignore:
-            remarks.ignored += charges.map { IgnoredCharge(period: origin, charge: $0) }
-            isSettled = false
-        case .currentPeriod: break
-        case .nextPeriod:
-            if let target = try placeInNext(batch, index, of: origin, subscription, at: now) {
-                counted = residents.periods[target].row.span
-                isSettled = plan.settlesLate(batch, index)
-            } else if charges.isEmpty {
-                return
-            }
+        let share = try plan.share(ofLate: batch, index) {
+            try row.next.flatMap { try openPeriod(of: subscription, containing: $0.start, at: now) }
+                .map { (period: $0, plan: self.plan(of: $0)) }
         }
-        remarks.isUnbilled = false
-        if isSettled { remarks.settled.append(origin) }
-        if isSettled, counted == nil {
+        var counted: PeriodSpan?
+        switch share {
+        case .ignored where charges.isEmpty, .settled where charges.isEmpty: return
+        case .ignored:
+            remarks.ignored += charges.map { IgnoredCharge(period: origin, charge: $0) }
+        case .settled:
+            remarks.settled.append(origin)
             try noteValues(batch, index, of: origin, in: origin, subscription)
             counted = origin.span
+        case .next(let target, let isSettledToo):
+            if isSettledToo { remarks.settled.append(origin) }
+            counted = residents.periods[target].row.span
+            scratch.placements.append(
+                Placement(
+                    period: target, valueSpace: origin.valueSpace(row.generation), isLate: true,
+                    waits: residents.subscriptions[subscription].refold != nil))
         }
+        remarks.isUnbilled = false
         remarks.late.append(
             LateEvent(
-                subscriptionId: row.subscription.id, policy: policy, period: counted))
+                subscriptionId: row.subscription.id, policy: plan.version.plan.lateEvents,
+                period: counted))
         remarks.lateIn.append(origin.number)
-    }
-
-    /// Places a late event in the earliest period that is not closed, where that takes it.
-    private mutating func placeInNext(
-        _ batch: PreparedBatch, _ index: Int, of origin: PeriodRow, _ subscription: Int32,
-        at now: Instant
-    ) throws -> Int32? {
-        let row = residents.subscriptions[subscription].row
-        guard let next = row.next,
-            let target = try openPeriod(of: subscription, containing: next.start, at: now),
-            plan(of: target).takesLate(batch, index)
-        else { return nil }
-        scratch.placements.append(
-            Placement(
-                period: target, valueSpace: origin.valueSpace(row.generation), isLate: true,
-                waits: residents.subscriptions[subscription].refold != nil))
-        return target
     }
 
     private func note(_ issues: [FieldIssue], _ remarks: inout EventRemarks) {
