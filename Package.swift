@@ -131,8 +131,8 @@ let package = Package(
         .executableTarget(
             name: "simulation",
             dependencies: [
-                "Auditor", "Billing", "FaultDisk", "JSON", "Ledger", "LedgerSQLite", "SQLite",
-                "TestRandom", arguments, logging,
+                "Auditor", "Billing", "FaultDisk", "FunctionKit", "Functions", "JSON", "Ledger",
+                "LedgerSQLite", "SQLite", "TestRandom", arguments, logging,
             ],
             path: "Tests/Simulation/Driver", swiftSettings: house),
         tests(

@@ -35,17 +35,13 @@ extension SQLiteLedger {
     package func update(
         _ update: PlanUpdate, at now: Instant
     ) async throws(LedgerError) -> SubscriptionState {
-        let state = try await writer.perform { try $0.update(update, at: now) }
-        refolds.ring()
-        return state
+        try await beforeRefolds { try $0.update(update, at: now) }
     }
 
     package func cancel(
         _ cancellation: Cancellation, at now: Instant
     ) async throws(LedgerError) -> SubscriptionState {
-        let state = try await writer.perform { try $0.cancel(cancellation, at: now) }
-        refolds.ring()
-        return state
+        try await beforeRefolds { try $0.cancel(cancellation, at: now) }
     }
 
     package func subscription(
@@ -53,11 +49,7 @@ extension SQLiteLedger {
     ) async throws(LedgerError) -> SubscriptionState? {
         let published = published
         return try await readers.perform { database in
-            guard let row = try database.subscription(id) else { return nil }
-            guard let customer = try database.customer(row.subscription.customerId)
-            else { throw CorruptRow() }
-            return try database.state(
-                of: row, published.catalog.book, customer.customer, at: now)
+            try database.state(of: id, published.catalog.book, at: now)
         }
     }
 }

@@ -14,9 +14,7 @@ extension SQLiteLedger {
     package func void(
         _ void: EventVoid, at now: Instant
     ) async throws(LedgerError) -> VoidOutcome {
-        let outcome = try await writer.perform { try $0.void(void, at: now) }
-        refolds.ring()
-        return outcome
+        try await beforeRefolds { try $0.void(void, at: now) }
     }
 
     package func usage(
@@ -24,6 +22,15 @@ extension SQLiteLedger {
     ) async throws(LedgerError) -> PeriodUsage {
         // The writer alone has the newest accumulators; it answers after what came before.
         try await afterRefolds { state in try state.usage(of: subscription, at: instant) }
+    }
+
+    /// Runs `body` on the writer, and has folded anew what it left to be.
+    func beforeRefolds<Result: Sendable>(
+        _ body: @escaping @Sendable (inout WriterState) throws -> Result
+    ) async throws(LedgerError) -> Result {
+        let result = try await writer.perform(body)
+        refolds.ring()
+        return result
     }
 
     /// Runs `body` on the writer, again once what is being folded anew is done.

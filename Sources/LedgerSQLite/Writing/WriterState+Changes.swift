@@ -130,13 +130,11 @@ extension WriterState {
         try reshape(id, from: end, at: now)
     }
 
-    private mutating func state(
-        of id: Identifier, at now: Instant
-    ) throws -> SubscriptionState {
-        guard let row = try database.subscription(id),
-            let customer = try database.customer(row.subscription.customerId)
-        else { throw CorruptRow() }
-        return try database.state(of: row, catalog.book, customer.customer, at: now)
+    private func state(of id: Identifier, at now: Instant) throws -> SubscriptionState {
+        guard let state = try database.state(of: id, catalog.book, at: now) else {
+            throw CorruptRow()
+        }
+        return state
     }
 }
 

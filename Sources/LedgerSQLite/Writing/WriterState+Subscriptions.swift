@@ -116,6 +116,17 @@ extension Database {
             currentPeriod: try span(of: row, book, customer, containing: wanted))
     }
 
+    /// The subscription under `id` as callers see it; nil where there is none.
+    ///
+    /// - Parameter book: read after the row, so that it has every version that the row names.
+    borrowing func state(
+        of id: Identifier, _ book: @autoclosure () -> CatalogBook, at now: Instant
+    ) throws -> SubscriptionState? {
+        guard let row = try subscription(id) else { return nil }
+        guard let customer = try customer(row.subscription.customerId) else { throw CorruptRow() }
+        return try state(of: row, book(), customer.customer, at: now)
+    }
+
     /// The period that contains `instant`, opened or reckoned.
     borrowing func span(
         of row: SubscriptionRow, _ book: CatalogBook, _ customer: Customer,

@@ -20,14 +20,6 @@ struct Seed: Sendable, CustomTestStringConvertible {
 }
 
 extension SeededRandom {
-    mutating func int(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
-
-    mutating func chance(_ one: Int, in all: Int) -> Bool { int(1...all) <= one }
-
-    mutating func element<Element>(_ elements: [Element]) -> Element {
-        elements[int(0...(elements.count - 1))]
-    }
-
     /// Digits whose count is drawn first, so that short and long numbers are equally likely.
     mutating func digits(upTo count: Int) -> String {
         let drawn = int(0...count)

@@ -1,6 +1,7 @@
 import Auditor
 import Billing
-import JSON
+import FunctionKit
+import Functions
 import Ledger
 import TestRandom
 
@@ -44,29 +45,16 @@ extension Simulation {
         passes.append(Audit.Pass(asOf: asOf, at: now, subscription: subscription))
     }
 
-    /// Writes invoices of closed periods, as `generateInvoice` does.
+    /// Writes invoices of closed periods.
     mutating func drain(atMost batches: Int = .max) async throws {
-        let limit = random.int(1...60)
+        let (limit, now) = (random.int(1...60), now)
         for _ in 0..<batches {
             let count = try await call { ledger, _ in
-                let periods = try await ledger.periodsToInvoice(limit: limit)
-                let written = try periods.map(WrittenInvoice.init)
-                if !written.isEmpty { try await ledger.record(written) }
-                return periods.count
+                try await GenerateInvoice(ledger: ledger).drain(
+                    limit: limit,
+                    FunctionContext(requestId: "simulation", now: now, logger: Self.quiet))
             }
             if count == 0 { return }
         }
-    }
-}
-
-extension WrittenInvoice {
-    fileprivate init(_ period: ClosedPeriod) throws {
-        let invoice = try InvoiceAssembly.invoice(period)
-        self.init(
-            key: InvoiceKey(
-                subscriptionId: period.subscription.id, periodStart: period.span.start,
-                kind: period.close.kind, revision: period.close.revision),
-            customerId: period.customer.id, number: period.close.invoiceNumber,
-            issuedAt: period.close.closedAt, body: invoice.json)
     }
 }

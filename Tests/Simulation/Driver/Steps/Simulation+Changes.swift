@@ -10,14 +10,14 @@ extension Simulation {
         guard !all.isEmpty else { return }
         if Features.planChanges, random.chance(25) {
             let update = PlanUpdate(
-                id: identifier(random.one(of: all)), plan: random.one(of: terms.plans),
+                id: identifier(random.element(all)), plan: random.element(terms.plans),
                 effective: random.chance(60) ? .immediately : .periodEnd)
             try await change { ledger, now in _ = try await ledger.update(update, at: now) }
         }
         if Features.cancellations, random.chance(12) {
             let days = random.int(-4...45)
             let at = random.chance(40) ? nil : now + .seconds(days * 86_400 + 777)
-            let cancellation = Cancellation(id: identifier(random.one(of: all)), at: at)
+            let cancellation = Cancellation(id: identifier(random.element(all)), at: at)
             try await change { ledger, now in _ = try await ledger.cancel(cancellation, at: now) }
         }
     }

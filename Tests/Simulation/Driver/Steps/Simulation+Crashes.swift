@@ -22,11 +22,15 @@ extension Simulation {
         }
     }
 
-    private mutating func opened() throws -> SQLiteLedger {
-        if let ledger { return ledger }
+    static var quiet: Logger {
         var logger = Logger(label: "simulation")
         logger.logLevel = .critical
-        let opened = try SQLiteLedger.open(disk.path, limits: limits, logger: logger)
+        return logger
+    }
+
+    private mutating func opened() throws -> SQLiteLedger {
+        if let ledger { return ledger }
+        let opened = try SQLiteLedger.open(disk.path, limits: limits, logger: Self.quiet)
         ledger = opened
         return opened
     }

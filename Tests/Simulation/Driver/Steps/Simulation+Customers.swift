@@ -12,7 +12,7 @@ extension Simulation {
             try await upsert(customer)
             world.subscriptions[customer] = []
             // A customer may have two subscriptions, one now and one later.
-            for _ in 0..<random.one(of: [0, 1, 1, 1, 2]) { try await subscribe(customer) }
+            for _ in 0..<random.element([0, 1, 1, 1, 2]) { try await subscribe(customer) }
         }
         guard random.chance(12) else { return }
         let count = world.subscriptions.count
@@ -26,7 +26,7 @@ extension Simulation {
         tick()
         let name = random.chance(50) ? ",\"name\":\"Customer \(random.int(1...999))\"" : ""
         let metadata = random.chance(20) ? ",\"metadata\":{\"since\":\(random.int(1...99))}" : ""
-        let zone = random.one(of: World.zones)
+        let zone = random.element(World.zones)
         let customer = try read(
             "{\"id\":\"\(id)\",\"timezone\":\"\(zone)\"\(name)\(metadata)}", Customer.init)
         let now = now
@@ -38,7 +38,7 @@ extension Simulation {
         tick()
         let number = world.subscriptions[customer]?.count ?? 0
         let id = "s\(number)-\(customer)"
-        let days = random.one(of: [-random.int(1...60), 0, 0, random.int(1...30)])
+        let days = random.element([-random.int(1...60), 0, 0, random.int(1...30)])
         var startsAt = now + .seconds(days * 86_400 + random.int(-40_000...40_000))
         if !Features.startsBeforeZones, let since = world.zonesSince[customer] {
             startsAt = max(startsAt, since + .seconds(1))
@@ -47,7 +47,7 @@ extension Simulation {
             random.chance(25) ? startsAt + .seconds(random.int(5...200) * 86_400 + 4321) : nil
         let subscription = NewSubscription(
             id: identifier(id), customerId: identifier(customer),
-            plan: random.one(of: terms.plans), startsAt: startsAt, endsAt: endsAt)
+            plan: random.element(terms.plans), startsAt: startsAt, endsAt: endsAt)
         let now = now
         _ = try await call { ledger, _ in try await ledger.create(subscription, at: now) }
         world.subscriptions[customer, default: []].append(id)
@@ -57,7 +57,7 @@ extension Simulation {
     mutating func changeTerms() async throws {
         if random.chance(2) {
             tick()
-            try await applyCatalog(Terms.change(random.one(of: terms.plans), &random))
+            try await applyCatalog(Terms.change(random.element(terms.plans), &random))
         }
         let count = world.subscriptions.count
         if random.chance(6), count > 0 {

@@ -4,13 +4,13 @@ import TestRandom
 enum Prices {
     static func price(_ aggregation: String, _ random: inout SeededRandom) -> String {
         let models = aggregation == "sum" ? quantities + sums : quantities
-        let model = random.one(of: models)
+        let model = random.element(models)
         var options = ""
         if random.chance(30) { options += ",\"minimum\":\"\(random.int(1...9)).5\"" }
         if random.chance(20) { options += ",\"maximum\":\"\(random.int(20...90))\"" }
         if !sums.contains(model) {
             if random.chance(25) { options += ",\"includedUnits\":\"\(random.int(1...4))\"" }
-            if random.chance(20) { options += "," + random.one(of: conversions) }
+            if random.chance(20) { options += "," + random.element(conversions) }
             if random.chance(30) { options += #","zeroUsageFlatFee":"charge""# }
         }
         return "{\(model)\(options)}"

@@ -67,13 +67,13 @@ struct Terms {
     /// A change: a plan with other charges, or a meter with another filter.
     static func change(_ plan: String, _ random: inout SeededRandom) -> String {
         if random.chance(40) {
-            let region = random.one(of: ["eu", "us", "asia"])
+            let region = random.element(["eu", "us", "asia"])
             return """
                 {"meters":[{"key":"eu","eventName":"call","aggregation":"count","filters":[
                 {"property":"region","operator":"in","values":["eu","\(region)"]}]}],"plans":[]}
                 """
         }
-        let policy = random.one(of: ["nextPeriod", "ignore"])
+        let policy = random.element(["nextPeriod", "ignore"])
         return "{\"meters\":[],\"plans\":[\(self.plan(plan, policy, &random))]}"
     }
 }
@@ -82,15 +82,15 @@ extension Terms {
     private static func plan(
         _ key: String, _ policy: String, _ random: inout SeededRandom
     ) -> String {
-        let interval = random.one(of: [
+        let interval = random.element([
             "month", "month", "month", "month", "month", "month", "month", "quarter", "quarter",
             "week",
         ])
-        let anchor = random.one(of: ["calendar", "subscription"])
+        let anchor = random.element(["calendar", "subscription"])
         let count = interval == "month" && random.chance(15) ? 2 : 1
-        let currency = random.one(of: ["USD", "EUR", "JPY", "KWD"])
-        let grace = random.one(of: ["PT0S", "PT36H", "P4D"])
-        let delay = random.one(of: ["PT0S", "PT24H", "P3D", "P10D"])
+        let currency = random.element(["USD", "EUR", "JPY", "KWD"])
+        let grace = random.element(["PT0S", "PT36H", "P4D"])
+        let delay = random.element(["PT0S", "PT24H", "P3D", "P10D"])
         var charges: [String] = []
         for kind in kinds.shuffled(using: &random).prefix(random.int(2...5)) {
             let isRefused = own.contains(kind.aggregation) && policy == "nextPeriod"

@@ -43,8 +43,8 @@ struct World {
             subscription: random.chance(6)
                 ? subscriptions[customer]?.randomElement(using: &random)
                 : nil,
-            region: random.chance(85) ? random.one(of: ["eu", "us", "asia"]) : nil,
-            user: random.one(of: users), value: Self.value(isCall, &random))
+            region: random.chance(85) ? random.element(["eu", "us", "asia"]) : nil,
+            user: random.element(users), value: Self.value(isCall, &random))
         drafts.append(draft)
         return draft
     }
@@ -54,7 +54,7 @@ struct World {
         if random.chance(1) { return "\"many\"" }
         let cents = random.int(0...99)
         return isCall
-            ? random.one(of: ["\(random.int(-3...9))", "\(random.int(0...6)).\(cents)", "1e1"])
+            ? random.element(["\(random.int(-3...9))", "\(random.int(0...6)).\(cents)", "1e1"])
             : "\"\(random.int(-9...60)).\(cents)\""
     }
 }
