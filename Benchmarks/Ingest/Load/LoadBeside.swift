@@ -24,10 +24,10 @@ final class LoadBeside: Sendable {
     private func send(_ load: BatchLoad, _ stream: EventStream) throws -> LoadResult {
         var total = LoadResult()
         var next = Self.first
-        while !isStopped.load(ordering: .relaxed) {
+        repeat {
             total.append(try load.send(next..<next + Self.step, of: stream))
             next += Self.step
-        }
+        } while !isStopped.load(ordering: .relaxed)
         return total
     }
 

@@ -1,5 +1,6 @@
 import Billing
 import Foundation
+import JSON
 
 /// Closes a period of every subscription, prices it and writes its invoice with a webhook's rows.
 struct ClosingScenario {
@@ -66,12 +67,31 @@ struct ClosingScenario {
         _ = try call(server, "advanceClock", "{\"to\": \"\(end)\"}")
         let length = ContinuousClock.now - start
         let result = try load?.stop()
-        let numbers = try call(server, "listInvoices", "{\"limit\": 1}")
-        guard numbers.contains("INV-000001") else { throw LoadFailure("no invoices: \(numbers)") }
+        let invoices = try countInvoices(of: server)
+        guard invoices == customers else {
+            throw LoadFailure("\(invoices) invoices of \(customers) subscriptions")
+        }
         try server.stop()
         run.report("\(customers) invoices in \(length)")
         return Closed(
             invoices: customers, rate: Double(customers) / length.seconds, load: result)
+    }
+
+    private func countInvoices(of server: Server) throws -> Int {
+        var count = 0
+        var cursor = "null"
+        repeat {
+            let page = try JSONDocument.parse(
+                Array(
+                    call(
+                        server, "listInvoices", "{\"limit\": 1000, \"cursor\": \(cursor)}"
+                    ).utf8)
+            ).root
+            count += page.member("items")?.count ?? 0
+            cursor =
+                page.member("nextCursor").flatMap { $0.isNull ? nil : "\"\($0.string)\"" } ?? "null"
+        } while cursor != "null"
+        return count
     }
 
     private func call(_ server: Server, _ function: String, _ json: String) throws -> String {
