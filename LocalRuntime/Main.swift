@@ -13,11 +13,13 @@ struct Main: AsyncParsableCommand {
               tallystick invoke queryUsage -d '{"subscriptionId": "acme"}'
               tallystick invoke closePeriod --data tallystick.db
               tallystick backup /backups/monday.db --url http://127.0.0.1:8080
+              tallystick rebuild rebuilt.db --data tallystick.db
 
             `tallystick help COMMAND` tells more. Every flag has an environment variable TALLYSTICK_….
             """,
         version: ProgramVersion.current,
         subcommands: [
             ServeCommand.self, InvokeCommand.self, ImportCommand.self, BackupCommand.self,
+            RebuildCommand.self,
         ])
 }

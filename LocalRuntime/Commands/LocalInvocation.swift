@@ -13,17 +13,30 @@ struct LocalInvocation: Sendable {
     ///
     /// - Returns: the result's JSON.
     func call(_ function: String, _ body: [UInt8]) async throws -> [UInt8] {
-        let logger = Logger.program(setting, fallback: .warning)
-        return try await Wiring.with(
-            dataFile, webhooks: .init(setting), logger: logger
-        ) { wiring in
-            let dispatcher = Dispatcher(
-                registry: wiring.functions, clock: SystemClock(), logger: logger)
+        try await withWiring { wiring, dispatcher in
             let result = try await dispatcher.call(function, body: body)
             if Wiring.leaveInvoices.contains(function) {
                 try await wiring.writeInvoices(dispatcher)
             }
             return result
+        }
+    }
+
+    /// Writes the invoices of all that is closed.
+    func writeInvoices() async throws {
+        try await withWiring { try await $0.writeInvoices($1) }
+    }
+
+    private func withWiring<Value>(
+        _ body: (Wiring, Dispatcher) async throws -> Value
+    ) async throws -> Value {
+        let logger = Logger.program(setting, fallback: .warning)
+        return try await Wiring.with(
+            dataFile, webhooks: .init(setting), logger: logger
+        ) { wiring in
+            try await body(
+                wiring,
+                Dispatcher(registry: wiring.functions, clock: SystemClock(), logger: logger))
         }
     }
 }

@@ -1,5 +1,4 @@
 package import Billing
-internal import Glibc
 internal import Ledger
 package import Logging
 internal import SQLite
@@ -23,15 +22,7 @@ package final class SQLiteLedger: LedgerStore {
         _ path: String, limits: LedgerLimits = LedgerLimits(), logger: Logger
     ) throws(OpeningError) -> SQLiteLedger {
         do {
-            // By the file's own name: two links to it are one ledger.
-            let own = realpath(path, nil).map { name in
-                defer { free(name) }
-                return String(cString: name)
-            }
-            guard let lock = try FileLock(path: (own ?? path) + ".lock") else {
-                throw OpeningError.inUse(path: path)
-            }
-            return try SQLiteLedger(path, limits, lock, logger)
+            return try SQLiteLedger(path, limits, FileLock.ofLedger(path), logger)
         } catch let known as OpeningError {
             throw known
         } catch {

@@ -3,7 +3,6 @@ import Foundation
 import Ledger
 import LedgerSQLite
 import LedgerScene
-import LedgerScene
 import SQLite
 import TestRandom
 import Testing
@@ -53,7 +52,7 @@ import Testing
             "UPDATE log SET payload = replace(payload, 'e7', 'e8') WHERE sequence = 12")
         let target = scene.path + ".rebuilt"
         #expect(throws: RebuildError.differs(12)) {
-            try SQLiteLedger.rebuild(scene.path, into: target)
+            try RebuiltLedger.derive(scene.path, into: target)
         }
         remove(target)
         await scene.end()
@@ -61,7 +60,7 @@ import Testing
 
     private func expectSame(_ path: String) throws {
         let target = path + ".rebuilt"
-        let count = try SQLiteLedger.rebuild(path, into: target, limits: Self.limits)
+        let count = try RebuiltLedger.derive(path, into: target, limits: Self.limits).recordCount
         let rebuilt = try Connection(path: target, .readOnly)
         #expect(try rebuilt.integer("SELECT max(sequence) FROM log") == count)
         #expect(try rebuilt.text("PRAGMA integrity_check") == "ok")

@@ -47,7 +47,7 @@ import Testing
             await scene.ledger.shutdown()
             let rebuilt = scene.path + ".rebuilt"
             defer { try? FileManager.default.removeItem(atPath: rebuilt) }
-            _ = try SQLiteLedger.rebuild(scene.path, into: rebuilt)
+            _ = try RebuiltLedger.derive(scene.path, into: rebuilt)
             #expect(try StoredRows.differences(scene.path, rebuilt) == [])
         }
     }

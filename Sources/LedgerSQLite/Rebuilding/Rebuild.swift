@@ -104,17 +104,3 @@ package enum RebuildError: Error, Equatable, CustomStringConvertible {
         }
     }
 }
-
-extension SQLiteLedger {
-    /// Derives all that the log of the ledger at `path` decides anew, into a new file.
-    ///
-    /// - Parameter target: the path of a file that does not exist.
-    /// - Returns: how many records were carried out.
-    /// - Throws: `RebuildError`, or what kept a file from being read or written.
-    package static func rebuild(
-        _ path: String, into target: String, limits: LedgerLimits = LedgerLimits()
-    ) throws -> Int64 {
-        var rebuild = try Rebuild.open(path, into: target, limits)
-        return try rebuild.run()
-    }
-}

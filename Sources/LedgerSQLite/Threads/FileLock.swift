@@ -27,6 +27,21 @@ final class FileLock: Sendable {
     }
 
     deinit { close(descriptor) }
+
+    /// The lock of the ledger in the file at `path`, by the file's own name: two links to it are one
+    /// ledger.
+    ///
+    /// - Throws: `SQLiteLedger.OpeningError.inUse` where another process holds it, `FileLockError`.
+    static func ofLedger(_ path: String) throws -> FileLock {
+        let own = realpath(path, nil).map { name in
+            defer { free(name) }
+            return String(cString: name)
+        }
+        guard let lock = try FileLock(path: (own ?? path) + ".lock") else {
+            throw SQLiteLedger.OpeningError.inUse(path: path)
+        }
+        return lock
+    }
 }
 
 /// The lock's file cannot be opened.

@@ -20,16 +20,7 @@ final class RunningBackup {
         of connection: borrowing Connection, to path: String,
         _ waiter: BackupWaiter
     ) throws {
-        // Exclusively: whatever is there stays as it is.
-        let descriptor = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            let reason =
-                errno == EEXIST ? "there is a file already" : String(cString: strerror(errno))
-            throw LedgerError(
-                .unprocessable, "\(path) cannot be written: \(reason); name a new file",
-                pointer: "/file")
-        }
-        close(descriptor)
+        try NewFile.create(path)
         do throws(SQLiteError) { backup = try Backup.begin(of: connection, to: path) } catch {
             unlink(path)
             throw error

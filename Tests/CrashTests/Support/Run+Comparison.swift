@@ -96,7 +96,7 @@ extension Run {
         let expected = model.customers.mapValues { $0.log.map(\.payload) }
         try expect(log, equals: expected.filter { !$0.value.isEmpty }, "events in the log")
         let rebuilt = disk.path + ".rebuilt"
-        _ = try SQLiteLedger.rebuild(disk.path, into: rebuilt, limits: limits)
+        _ = try RebuiltLedger.derive(disk.path, into: rebuilt, limits: limits)
         try expect(
             try StoredRows.differences(disk.path, rebuilt), equals: [], "the ledger and its rebuild"
         )
