@@ -69,7 +69,7 @@ import Testing
 
     private static func audit(_ path: String, and more: [Audit.Pass] = []) throws -> Audit {
         let passes = asOf.map { Audit.Pass(asOf: $0, at: $0, subscription: nil) }
-        return try Audit(path: path, passes: passes + more, settlesLate: true)
+        return try Audit(path: path, passes: passes + more)
     }
 
     private static func invoice(_ number: Int, _ old: String, _ new: String) -> String {

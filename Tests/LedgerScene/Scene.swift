@@ -99,13 +99,13 @@ extension Scene {
 
     package func subscribe(
         _ id: String, _ customer: String, from startsAt: Instant = start,
-        until endsAt: Instant? = nil
+        until endsAt: Instant? = nil, at now: Instant = start
     ) async throws -> SubscriptionState {
         try await ledger.create(
             NewSubscription(
                 id: identifier(id), customerId: identifier(customer), plan: "basic",
                 startsAt: startsAt, endsAt: endsAt),
-            at: Self.start)
+            at: now)
     }
 
     /// A catalog, the customer `acme` in UTC, and its subscription `s`.

@@ -23,6 +23,8 @@ package enum StoredRows {
         "SELECT sequence, kind, recordedAt, customerId, hex(hash), hex(payload) FROM log",
         "SELECT hex(chain) FROM log_commit ORDER BY lastSequence DESC LIMIT 1",
         "SELECT * FROM customer",
+        "SELECT * FROM earlier_zone",
+        "SELECT * FROM plan_change",
         """
         SELECT id, customerId, planVersion, anchor, nextStart, nextEnd, dueAt, advanceAt
         FROM subscription

@@ -146,6 +146,30 @@ import Testing
         }
     }
 
+    @Test func aSubscriptionOfThePastHasTheZonesOfThePast() async throws {
+        try await Scene.with { scene in
+            try await scene.apply(Scene.catalog())
+            for (zone, at) in [
+                ("America/New_York", "2026-01-01T00:00:00Z"), ("UTC", "2026-02-10T00:00:00Z"),
+                ("Asia/Tokyo", "2026-03-01T00:00:00Z"),
+            ] {
+                try await scene.customer("acme", zone: zone, at: instant(at))
+            }
+            let now = instant("2026-05-02T00:00:00Z")
+            let state = try await scene.subscribe(
+                "s", "acme", from: instant("2026-01-01T05:00:00Z"), at: now)
+            #expect(state.currentPeriod.start == instant("2026-04-30T15:00:00Z"))
+            let pass = try await scene.close(asOf: now)
+            #expect(
+                pass.closed.map { [$0.period.end.description, $0.period.timezone.name] } == [
+                    ["2026-02-01T05:00:00Z", "America/New_York"],
+                    ["2026-03-01T05:00:00Z", "America/New_York"],
+                    ["2026-03-31T15:00:00Z", "Asia/Tokyo"],
+                    ["2026-04-30T15:00:00Z", "Asia/Tokyo"],
+                ])
+        }
+    }
+
     @Test func aNewZoneHoldsFromTheNextPeriodOn() async throws {
         try await Scene.with { scene in
             try await scene.basics(Scene.catalog())

@@ -32,6 +32,15 @@ enum Schema {
             sequence INTEGER NOT NULL REFERENCES log
         ) WITHOUT ROWID;
 
+        -- Zones that customers had, each until the record that brought another.
+        CREATE TABLE earlier_zone (
+            customerId TEXT NOT NULL,
+            sequence INTEGER NOT NULL REFERENCES log,
+            until INTEGER NOT NULL,
+            timezone TEXT NOT NULL,
+            PRIMARY KEY (customerId, sequence)
+        ) WITHOUT ROWID;
+
         CREATE TABLE subscription (
             number INTEGER PRIMARY KEY,
             id TEXT NOT NULL UNIQUE,

@@ -36,61 +36,39 @@ extension WriterState {
 
     /// Creates or changes a customer.
     ///
-    /// A new zone holds from now on: periods that have begun are opened in the old one first.
+    /// A new zone holds for what begins from now on.
     mutating func upsert(_ customer: Customer, at now: Instant) throws -> Customer {
         let handle = try self.customer(customer.id)
-        let subscriptions = residents.customers[handle].subscriptions
-        if let old = residents.customers[handle].row?.customer {
-            if old == customer { return old }
-            if old.timezone != customer.timezone {
-                for subscription in subscriptions {
-                    _ = try openPeriod(of: subscription, containing: now, at: now)
-                    try fixNext(of: subscription)
-                }
-            }
-        }
+        let old = residents.customers[handle].row
+        if old?.customer == customer { return customer }
         let record = try LogRecord(.customer, customerId: customer.id) { writer in
             customer.writeMembers(to: &writer)
         }
         let sequence = try append(record, at: now)
-        try database.run(
-            """
-            INSERT INTO customer (id, sequence) VALUES (?1, ?2)
-            ON CONFLICT DO UPDATE SET sequence = ?2
-            """
-        ) { row throws(SQLiteError) in
-            try row.bind(1, text: customer.id.bytes)
-            try row.bind(2, sequence)
+        let ended = old.flatMap { old in
+            old.customer.timezone == customer.timezone
+                ? nil : EarlierZone(until: now, zone: old.customer.timezone)
         }
-        residents.customers[handle].row = CustomerRow(customer: customer, sequence: sequence)
-        for subscription in subscriptions {
-            try reckonNext(of: subscription, in: customer.timezone)
+        try database.save(customer.id, recordedAt: sequence, ended)
+        let row = CustomerRow(
+            customer: customer, sequence: sequence,
+            earlierZones: (old?.earlierZones ?? []) + (ended.map { [$0] } ?? []))
+        residents.customers[handle].row = row
+        guard ended != nil else { return customer }
+        for subscription in residents.customers[handle].subscriptions {
+            try reckonNext(of: subscription, row)
         }
         return customer
     }
 
-    /// A subscription whose next period is open closes it where it was opened to end.
-    private mutating func fixNext(of subscription: Int32) throws {
-        guard let next = residents.subscriptions[subscription].row.next,
-            let open = residents.subscriptions[subscription].openPeriods.first
-        else { return }
-        let end = residents.periods[open].row.span.end
-        try setNext(
-            NextPeriod(
-                start: next.start, end: end,
-                dueAt: end + plan(of: open).version.plan.gracePeriod,
-                previousZone: next.previousZone),
-            of: subscription)
-    }
-
     /// Reckons a subscription's next period anew, unless it is open already.
-    private mutating func reckonNext(of subscription: Int32, in zone: Zone) throws {
+    private mutating func reckonNext(of subscription: Int32, _ customer: CustomerRow) throws {
         try loadPeriods(of: subscription)
         let row = residents.subscriptions[subscription].row
         guard let next = row.next, residents.subscriptions[subscription].openPeriods.isEmpty
         else { return }
         try setNext(
-            row.next(from: next.start, catalog.book, in: zone, previous: next.previousZone),
+            row.next(from: next.start, catalog.book, of: customer, previous: next.previousZone),
             of: subscription)
     }
 }

@@ -15,7 +15,7 @@ extension WriterState {
                 pointer: "/plan")
         }
         let row = residents.subscriptions[handle].row
-        let customer = try customerRow(of: handle).customer
+        let customer = try customerRow(of: handle)
         guard let next = row.next, now < row.subscription.endsAt ?? .latest else {
             throw LedgerError(.conflict, "subscription \"\(update.id)\" has ended")
         }
@@ -33,7 +33,7 @@ extension WriterState {
         if isLast, row.terms(at: at).plan == plan.reference {
             return try database.state(of: row, catalog.book, customer, at: now)
         }
-        let change = try change(of: row, to: plan, at: at, in: customer.timezone)
+        let change = try change(of: row, to: plan, at: at, in: customer.zone(at: at))
         try carryOut(change, of: update.id, at: now)
         return try state(of: update.id, at: now)
     }
@@ -84,7 +84,7 @@ extension WriterState {
         }
         let row = residents.subscriptions[handle].row
         let subscription = row.subscription
-        let customer = try customerRow(of: handle).customer
+        let customer = try customerRow(of: handle)
         let current = max(now, subscription.startsAt)
         let end: Instant
         if let at = cancellation.at {
@@ -147,14 +147,14 @@ extension WriterState {
     ) throws {
         try forgetCustomer(of: id)
         guard let row = try database.subscription(id),
-            let customer = try database.customer(row.subscription.customerId)?.customer
+            let customer = try database.customer(row.subscription.customerId)
         else { throw CorruptRow() }
         let isMoved = try reshapePeriods(of: row)
         let first = try database.openPeriods(of: row.number).first
         var next: NextPeriod?
         if let start = row.next?.start, start < row.subscription.endsAt ?? .latest {
             next = try row.next(
-                from: start, catalog.book, in: customer.timezone, previous: row.next?.previousZone)
+                from: start, catalog.book, of: customer, previous: row.next?.previousZone)
             if let first {
                 next = NextPeriod(
                     start: start, end: first.span.end,

@@ -52,7 +52,7 @@ extension WriterState {
         let entry = try write(row, of: handle)
         try save(open)
         try database.close(period.number, at: row.close.cutoffSequence)
-        try advance(handle, past: open, customer.customer)
+        try advance(handle, past: open, customer)
         return entry
     }
 
@@ -119,7 +119,7 @@ extension WriterState {
 
     /// Moves a subscription on to the period after the one that was closed.
     private mutating func advance(
-        _ handle: Int32, past closed: Int32, _ customer: Customer
+        _ handle: Int32, past closed: Int32, _ customer: CustomerRow
     ) throws {
         let row = residents.subscriptions[handle].row
         let span = residents.periods[closed].row.span
@@ -134,7 +134,7 @@ extension WriterState {
                 previousZone: span.timezone)
         } else if span.end != row.subscription.endsAt {
             next = try row.next(
-                from: span.end, catalog.book, in: customer.timezone, previous: span.timezone)
+                from: span.end, catalog.book, of: customer, previous: span.timezone)
         }
         try setNext(next, of: handle)
     }

@@ -13,13 +13,14 @@ extension CatalogBook {
 }
 
 extension SubscriptionRow {
-    /// The period that begins at `start`, as the customer's zone and the plan make it now.
+    /// The period that begins at `start`, in the customer's zone then, as the plan makes it now.
     func next(
-        from start: Instant, _ book: CatalogBook, in zone: Zone, previous: Zone?
+        from start: Instant, _ book: CatalogBook, of customer: CustomerRow, previous: Zone?
     ) throws(CorruptRow) -> NextPeriod {
         let terms = terms(at: start)
         let plan = try book.plan(terms.plan)
-        let span = terms.period(from: start, plan, in: zone, previous: previous)
+        let span = terms.period(
+            from: start, plan, in: customer.zone(at: start), previous: previous)
         return NextPeriod(
             start: start, end: span.end, dueAt: span.end + plan.gracePeriod,
             previousZone: previous)
@@ -38,7 +39,7 @@ extension WriterState {
         let row = residents.subscriptions[subscription].row
         guard let next = row.next, next.start <= instant else { return nil }
         if let open = residents.openPeriod(of: subscription, containing: instant) { return open }
-        let zone = try customerRow(of: subscription).customer.timezone
+        let customer = try customerRow(of: subscription)
         var last = residents.subscriptions[subscription].openPeriods.last
         while last.map({ residents.periods[$0].row.span.end <= instant }) ?? true {
             let before = last.map { residents.periods[$0].row.span }
@@ -46,7 +47,7 @@ extension WriterState {
             if let endsAt = row.subscription.endsAt, start >= endsAt { return nil }
             let terms = row.terms(at: start)
             let span = terms.period(
-                from: start, try catalog.book.plan(terms.plan), in: zone,
+                from: start, try catalog.book.plan(terms.plan), in: customer.zone(at: start),
                 previous: before?.timezone ?? next.previousZone)
             last = try open(span, of: subscription, terms.plan, at: now)
         }

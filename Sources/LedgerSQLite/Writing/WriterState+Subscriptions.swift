@@ -8,7 +8,7 @@ extension WriterState {
     /// periods that are in the log already.
     mutating func create(_ new: NewSubscription, at now: Instant) throws -> SubscriptionState {
         let handle = try customer(new.customerId)
-        guard let customer = residents.customers[handle].row?.customer else {
+        guard let customer = residents.customers[handle].row else {
             throw LedgerError(
                 .notFound, "there is no customer \"\(new.customerId)\"; call upsertCustomer first",
                 pointer: "/customerId")
@@ -21,7 +21,7 @@ extension WriterState {
                 .notFound, "there is no plan \"\(new.plan)\"; call applyCatalog first",
                 pointer: "/plan")
         }
-        let zone = customer.timezone
+        let zone = customer.zone(at: new.startsAt)
         try refuseDistantStart(new.startsAt, plan.plan, in: zone, at: now)
         let subscription = Subscription(
             id: new.id, customerId: new.customerId, plan: plan.reference, startsAt: new.startsAt,
@@ -30,7 +30,7 @@ extension WriterState {
                 for: plan.plan.billingPeriod, startsAt: new.startsAt, zone: zone))
         _ = try append(try LogRecord(subscription), at: now)
         var row = SubscriptionRow(number: 0, subscription: subscription, next: nil)
-        row.next = try row.next(from: new.startsAt, catalog.book, in: zone, previous: nil)
+        row.next = try row.next(from: new.startsAt, catalog.book, of: customer, previous: nil)
         let number = try database.insert(subscription, next: row.next)
         row = SubscriptionRow(number: number, subscription: subscription, next: row.next)
         if plan.plan.hasAdvance {
@@ -68,7 +68,7 @@ extension WriterState {
     private static let longestAhead = Duration.seconds(100 * 366 * 86_400)
 
     private func repeated(
-        _ known: SubscriptionRow, _ new: NewSubscription, _ customer: Customer, at now: Instant
+        _ known: SubscriptionRow, _ new: NewSubscription, _ customer: CustomerRow, at now: Instant
     ) throws -> SubscriptionState {
         let old = known.subscription
         guard old.customerId == new.customerId, old.plan.key == new.plan,
@@ -100,7 +100,7 @@ extension Database {
     /// A subscription as callers see it: with the plan and the period that contains `now`, or the
     /// nearest.
     borrowing func state(
-        of row: SubscriptionRow, _ book: CatalogBook, _ customer: Customer, at now: Instant
+        of row: SubscriptionRow, _ book: CatalogBook, _ customer: CustomerRow, at now: Instant
     ) throws -> SubscriptionState {
         let subscription = row.subscription
         let last = subscription.endsAt.map { Instant(microseconds: $0.microseconds - 1) }
@@ -124,12 +124,12 @@ extension Database {
     ) throws -> SubscriptionState? {
         guard let row = try subscription(id) else { return nil }
         guard let customer = try customer(row.subscription.customerId) else { throw CorruptRow() }
-        return try state(of: row, book(), customer.customer, at: now)
+        return try state(of: row, book(), customer, at: now)
     }
 
     /// The period that contains `instant`, opened or reckoned.
     borrowing func span(
-        of row: SubscriptionRow, _ book: CatalogBook, _ customer: Customer,
+        of row: SubscriptionRow, _ book: CatalogBook, _ customer: CustomerRow,
         containing instant: Instant
     ) throws -> PeriodSpan {
         if let opened = try period(of: row.number, containing: instant) { return opened.span }
@@ -142,15 +142,21 @@ extension Database {
         }
         let terms = row.terms(at: start)
         let plan = try book.plan(terms.plan)
-        let zone = customer.timezone
-        let first = terms.period(from: start, plan, in: zone, previous: previous)
-        if instant < first.end || first.end == terms.endsAt { return first }
-        // Every later boundary is reckoned from the anchor, so there is nothing to walk through.
-        let whole = PeriodSchedule(
-            billingPeriod: plan.billingPeriod, anchor: terms.anchor
-        ).whole(containing: instant, in: zone)
-        return terms.period(
-            from: max(first.end, whole.lowerBound), plan, in: zone, previous: zone)
+        var span = terms.period(
+            from: start, plan, in: customer.zone(at: start), previous: previous)
+        while instant >= span.end, span.end != terms.endsAt {
+            var start = span.end
+            let zone = customer.zone(at: start)
+            if start >= customer.zoneHoldsSince ?? start, span.timezone == zone {
+                // Every later boundary is reckoned from the anchor: there is nothing to walk through.
+                let whole = PeriodSchedule(
+                    billingPeriod: plan.billingPeriod, anchor: terms.anchor
+                ).whole(containing: instant, in: zone)
+                start = max(start, whole.lowerBound)
+            }
+            span = terms.period(from: start, plan, in: zone, previous: span.timezone)
+        }
+        return span
     }
 }
 

@@ -16,7 +16,7 @@ extension WriterState {
         }
         let period = try database.period(of: row.number, containing: instant)
         let plan = try plan(period?.plan ?? row.terms(at: instant).plan).version
-        let customer = try customerRow(of: handle).customer
+        let customer = try customerRow(of: handle)
         return PeriodUsage(
             subscription: subscription, plan: plan,
             span: try period?.span

@@ -19,7 +19,7 @@ extension Account {
                 try expect(
                     period.close?.recordedAt, ended.at, "the close of \(period.opened.name)")
             }
-            if settlesLate { try checkCorrections(index, passes) }
+            try checkCorrections(index, passes)
         }
         try checkNext(passes)
         try checkAdvances()

@@ -5,19 +5,15 @@ struct Account {
     let timeline: Timeline
     let placements: Placements
     let closes: [CloseRecord]
-    let settlesLate: Bool
     private let log: Log
     /// By the number of the advance or period invoice.
     private(set) var billed: [Int64: Billed] = [:]
 
-    init(
-        _ subscription: SubscriptionRecord, _ log: Log, _ closes: [CloseRecord], settlesLate: Bool
-    ) throws {
+    init(_ subscription: SubscriptionRecord, _ log: Log, _ closes: [CloseRecord]) throws {
         timeline = try Timeline(subscription, log, closes)
         placements = try Placements(timeline, log.events[subscription.customerId] ?? [])
         self.closes = closes
         self.log = log
-        self.settlesLate = settlesLate
     }
 
     /// The lines of a closed period with the records up to a cutoff.

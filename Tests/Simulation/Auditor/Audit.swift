@@ -9,7 +9,6 @@ package struct Audit {
     let log: Log
     private let stored: [StoredInvoice]
     private let passes: [Pass]
-    private let settlesLate: Bool
 
     /// A call of `closePeriod` that left nothing due.
     package struct Pass: Sendable {
@@ -40,13 +39,11 @@ package struct Audit {
     /// - Parameters:
     ///   - path: of the ledger's file.
     ///   - passes: by their instant, all of them.
-    ///   - settlesLate: whether late records and voids must have been settled.
-    package init(path: String, passes: [Pass], settlesLate: Bool) throws {
+    package init(path: String, passes: [Pass]) throws {
         let connection = try Connection(path: path, .readOnly)
         log = try Log(LogRow.all(in: connection))
         stored = try StoredInvoice.all(in: connection)
         self.passes = passes
-        self.settlesLate = settlesLate
     }
 
     /// - Throws: `Disagreement` at the first thing that is not as it must be.
@@ -56,8 +53,7 @@ package struct Audit {
         var expected: [Int64: ExpectedInvoice] = [:]
         let closes = Dictionary(grouping: log.closes) { $0.subscriptionId }
         for subscription in log.subscriptions {
-            var account = try Account(
-                subscription, log, closes[subscription.id] ?? [], settlesLate: settlesLate)
+            var account = try Account(subscription, log, closes[subscription.id] ?? [])
             for invoice in try account.invoices() { expected[invoice.close.number] = invoice }
             try account.checkPasses(
                 passes.filter { $0.subscription ?? subscription.id == subscription.id })

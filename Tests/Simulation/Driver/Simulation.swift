@@ -87,7 +87,7 @@ struct Simulation {
     }
 
     private func audit() throws -> Outcome {
-        let audit = try Audit(path: disk.path, passes: passes, settlesLate: Features.corrections)
+        let audit = try Audit(path: disk.path, passes: passes)
         let summary = try audit.check()
         for (key, hash) in accepted where !summary.hashes.contains(hash) {
             throw Disagreement("the event \(key.event) of \(key.customer) is lost")

@@ -3,8 +3,7 @@ internal import Billing
 extension Timeline {
     /// The anchor is the local day that the first plan's kind of period begins on.
     func checkAnchor() throws {
-        let created = customers.last { $0.sequence < record.sequence }
-        guard let zone = created?.customer.timezone else {
+        guard let zone = zone(at: record.startsAt, known: record.sequence) else {
             throw Disagreement("\(record.id) has no customer")
         }
         try expect(
@@ -23,7 +22,9 @@ extension Timeline {
             span.start, periods.last?.span.end ?? record.startsAt, "the start of the period \(name)"
         )
         try expect(period.opened.plan, period.terms.reference, "the plan of the period \(name)")
-        try expect(span.timezone, zone(of: period.opened), "the zone of the period \(name)")
+        try expect(
+            span.timezone, zone(at: span.start, known: period.opened.sequence),
+            "the zone of the period \(name)")
         try expect(
             span.end, end(from: span.start, in: span.timezone, period.terms),
             "the end of the period \(name)")
@@ -35,12 +36,10 @@ extension Timeline {
         return min(boundary, limit(after: start))
     }
 
-    /// The customer's zone at the start; of a period opened sooner, the one in force then.
-    private func zone(of period: PeriodRecord) -> Zone? {
-        let isAhead = period.recordedAt < period.span.start
-        let inForce = customers.last {
-            isAhead ? $0.sequence < period.sequence : $0.recordedAt <= period.span.start
-        }
+    /// The customer's zone at `instant`, as far as the record with `sequence` could know; before the
+    /// first, the first.
+    func zone(at instant: Instant, known sequence: Int64) -> Zone? {
+        let inForce = customers.last { $0.sequence < sequence && $0.recordedAt <= instant }
         return (inForce ?? customers.first)?.customer.timezone
     }
 
@@ -49,7 +48,7 @@ extension Timeline {
     /// - Returns: nil where no period is left to open.
     func next() -> (span: PeriodSpan, terms: Terms)? {
         let start = periods.last?.span.end ?? record.startsAt
-        guard start < endsAt ?? .latest, let zone = customers.last?.customer.timezone
+        guard start < endsAt ?? .latest, let zone = zone(at: start, known: .max)
         else { return nil }
         let terms = terms(at: start)
         let end = end(from: start, in: zone, terms)

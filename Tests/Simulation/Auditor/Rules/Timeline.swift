@@ -174,7 +174,7 @@ extension Timeline {
 
     /// Another kind of period begins as for a new subscription.
     private func anew(_ period: BillingPeriod, _ at: Instant, _ sequence: Int64) -> Schedule {
-        let zone = (customers.last { $0.sequence < sequence } ?? customers[0]).customer.timezone
+        let zone = zone(at: at, known: sequence) ?? customers[0].customer.timezone
         return Schedule(
             period: period, anchor: Schedule.anchor(of: period, startsAt: at, in: zone),
             anchoredAt: at)

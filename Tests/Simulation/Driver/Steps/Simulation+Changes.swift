@@ -8,13 +8,13 @@ extension Simulation {
     mutating func changeSubscriptions() async throws {
         let all = world.subscriptions.values.flatMap(\.self).sorted()
         guard !all.isEmpty else { return }
-        if Features.planChanges, random.chance(25) {
+        if random.chance(25) {
             let update = PlanUpdate(
                 id: identifier(random.element(all)), plan: random.element(terms.plans),
                 effective: random.chance(60) ? .immediately : .periodEnd)
             try await change { ledger, now in _ = try await ledger.update(update, at: now) }
         }
-        if Features.cancellations, random.chance(12) {
+        if random.chance(12) {
             let days = random.int(-4...45)
             let at = random.chance(40) ? nil : now + .seconds(days * 86_400 + 777)
             let cancellation = Cancellation(id: identifier(random.element(all)), at: at)

@@ -30,7 +30,6 @@ extension Simulation {
         let customer = try read(
             "{\"id\":\"\(id)\",\"timezone\":\"\(zone)\"\(name)\(metadata)}", Customer.init)
         let now = now
-        if world.isKnown(id) { world.zonesSince[id] = now }
         _ = try await call { ledger, _ in try await ledger.upsert(customer, at: now) }
     }
 
@@ -39,10 +38,7 @@ extension Simulation {
         let number = world.subscriptions[customer]?.count ?? 0
         let id = "s\(number)-\(customer)"
         let days = random.element([-random.int(1...60), 0, 0, random.int(1...30)])
-        var startsAt = now + .seconds(days * 86_400 + random.int(-40_000...40_000))
-        if !Features.startsBeforeZones, let since = world.zonesSince[customer] {
-            startsAt = max(startsAt, since + .seconds(1))
-        }
+        let startsAt = now + .seconds(days * 86_400 + random.int(-40_000...40_000))
         let endsAt =
             random.chance(25) ? startsAt + .seconds(random.int(5...200) * 86_400 + 4321) : nil
         let subscription = NewSubscription(

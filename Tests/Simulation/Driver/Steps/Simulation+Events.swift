@@ -71,7 +71,6 @@ extension Simulation {
                 try expect(isKnown, true, "the void of \(draft.id), which was never accepted")
             } catch let error as LedgerError {
                 if error.reason == .notFound, !isKnown { continue }
-                if error.reason == .conflict, !Features.corrections { continue }
                 throw error
             }
         }

@@ -42,12 +42,9 @@ struct Terms {
         Kind(key: "payers", aggregation: "unique", event: "payment", rest: #","property":"user""#),
     ]
 
-    /// Aggregations that take no other period's usage.
-    private static let own: Set<String> = ["max", "min", "latest", "average"]
-
     init(_ random: inout SeededRandom) {
         meters = Self.kinds.map { ($0.key, $0.json) }
-        let policies = ["nextPeriod", "ignore"] + (Features.corrections ? ["currentPeriod"] : [])
+        let policies = ["nextPeriod", "ignore", "currentPeriod"]
         for index in 0..<9 {
             // Each policy has its share.
             let plan = Self.plan("p\(index)", policies[index % policies.count], &random)
@@ -93,8 +90,6 @@ extension Terms {
         let delay = random.element(["PT0S", "PT24H", "P3D", "P10D"])
         var charges: [String] = []
         for kind in kinds.shuffled(using: &random).prefix(random.int(2...5)) {
-            let isRefused = own.contains(kind.aggregation) && policy == "nextPeriod"
-            if isRefused, !Features.corrections { continue }
             charges.append(
                 """
                 {"key":"\(kind.key)","name":"Charge of \(kind.key)","type":"usage",
@@ -114,7 +109,7 @@ extension Terms {
 
     private static func flats(_ random: inout SeededRandom) -> [String] {
         (0..<random.int(0...2)).map { index in
-            let timing = Features.advance && random.chance(50) ? "advance" : "arrears"
+            let timing = random.chance(50) ? "advance" : "arrears"
             return """
                 {"key":"fee\(index)","name":"Fee \(index)","type":"flat",
                  "amount":"\(random.int(1...60)).\(random.int(10...99))",

@@ -10,10 +10,6 @@ struct World {
     private(set) var drafts: [Draft] = []
     /// Customers that the ledger knows, and their subscriptions.
     var subscriptions: [String: [String]] = [:]
-    /// When a customer's zone changed last.
-    var zonesSince: [String: Instant] = [:]
-
-    func isKnown(_ customer: String) -> Bool { subscriptions[customer] != nil }
 
     static func customer(_ index: Int) -> String { "c\(index)" }
 
