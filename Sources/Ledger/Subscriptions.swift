@@ -69,9 +69,9 @@ package struct PeriodUsage: Sendable {
     package let plan: PlanVersion
     package let span: PeriodSpan
     /// One for each of the plan's usage charges, in its order.
-    package let accumulators: [Accumulator]
+    package var accumulators: [Accumulator]
     /// The last record that is in these figures.
-    package let asOfSequence: Int64
+    package var asOfSequence: Int64
 
     package init(
         subscription: Subscription, plan: PlanVersion, span: PeriodSpan,

@@ -39,7 +39,7 @@ extension SQLiteLedger {
     }
 
     /// Adds a closed period up anew, a page at a time, from all that is in the log now.
-    private func addUp(_ period: Int64) async throws(LedgerError) -> SettlementFold {
+    func addUp(_ period: Int64) async throws(LedgerError) -> SettlementFold {
         let hasher = hasher
         let fold = try await writer.perform {
             try $0.beginSettlement(of: period, through: $0.head.sequence)

@@ -21,7 +21,14 @@ extension SQLiteLedger {
         of subscription: Identifier, at instant: Instant
     ) async throws(LedgerError) -> PeriodUsage {
         // The writer alone has the newest accumulators; it answers after what came before.
-        try await afterRefolds { state in try state.usage(of: subscription, at: instant) }
+        var (usage, unsettled) = try await afterRefolds { state in
+            try state.usage(of: subscription, at: instant)
+        }
+        guard let unsettled else { return usage }
+        let fold = try await addUp(unsettled)
+        usage.accumulators = fold.accumulators.ignoring(as: usage.accumulators)
+        usage.asOfSequence = fold.cutoff
+        return usage
     }
 
     /// Runs `body` on the writer, and has folded anew what it left to be.

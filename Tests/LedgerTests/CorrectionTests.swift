@@ -102,6 +102,39 @@ import Testing
         }
     }
 
+    /// What bills in the period: what waits for a correction, and what one has billed.
+    @Test func usageOfAClosedPeriodIsWhatBillsThere() async throws {
+        try await Scene.with { scene in
+            try await closed(
+                scene, Scene.catalog(aggregations: [.count, .sum], lateEvents: .currentPeriod))
+            func usage() async throws -> [Int64] {
+                try await scene.usage(at: Scene.start).accumulators.map(\.aggregate.eventCount)
+            }
+            #expect(try await usage() == [2, 2])
+            try await scene.send([event("late", value: "3")], at: Self.later)
+            #expect(try await usage() == [3, 3])
+            _ = try await scene.close(asOf: Self.due)
+            #expect(try await usage() == [3, 3])
+            try await scene.void(event("a", value: "7"), at: Self.due)
+            #expect(try await usage() == [2, 2])
+            #expect(try await scene.usage(at: Self.later).accumulators[0].aggregate.eventCount == 0)
+        }
+    }
+
+    @Test func ignoredEventsAreCountedBesideACorrection() async throws {
+        try await Scene.with { scene in
+            try await closed(scene, Scene.catalog(aggregations: [.count], lateEvents: .ignore))
+            try await scene.send([event("late", value: "3")], at: Self.later)
+            try await scene.void(event("a", value: "7"), at: Self.later)
+            for _ in 0..<2 {
+                let usage = try await scene.usage(at: Scene.start).accumulators[0]
+                #expect(usage.ignoredEventCount == 1)
+                #expect(usage.aggregate.eventCount == 1)
+                _ = try await scene.close(asOf: Self.due)
+            }
+        }
+    }
+
     @Test func theLogGivesCorrectionsAgain() async throws {
         try await Scene.with { scene in
             try await closed(

@@ -46,6 +46,15 @@ extension Database {
         }
     }
 
+    /// Whether late or voided usage changed a closed period since it was billed.
+    borrowing func isUnsettled(_ period: Int64) throws(SQLiteError) -> Bool {
+        try first("SELECT 1 FROM settlement WHERE period = ?") { row throws(SQLiteError) in
+            try row.bind(1, period)
+        } _: { _ in
+            true
+        } ?? false
+    }
+
     /// Whether a period's correction is due.
     borrowing func isSettlementDue(
         of period: Int64, asOf instant: Instant

@@ -186,6 +186,7 @@ extension WriterState {
     private func reshapePeriods(of row: SubscriptionRow) throws -> Bool {
         var isMoved = false
         var start = row.next?.start
+        var previous = row.next?.previousZone
         for period in try database.openPeriods(of: row.number) {
             let terms = row.terms(at: period.span.start)
             guard period.span.start == start, period.span.start < terms.endsAt ?? .latest else {
@@ -193,8 +194,8 @@ extension WriterState {
                 isMoved = true
                 continue
             }
-            let end = try end(of: period, terms)
-            start = end
+            let end = try end(of: period, terms, previous: previous)
+            (start, previous) = (end, period.span.timezone)
             guard end != period.span.end || terms.plan != period.plan else { continue }
             // Its charges may be others.
             try database.deleteAccumulators(of: period.number)
@@ -205,11 +206,15 @@ extension WriterState {
     }
 
     /// The end that an open period has now; one on the plan it had ends at its boundary or before.
-    private func end(of period: PeriodRow, _ terms: Subscription) throws(CorruptRow) -> Instant {
+    ///
+    /// - Parameter previous: the zone of the period before.
+    private func end(
+        of period: PeriodRow, _ terms: Subscription, previous: Zone?
+    ) throws(CorruptRow) -> Instant {
         let plan = try catalog.book.plan(terms.plan)
         let boundary = PeriodSchedule(
             billingPeriod: plan.billingPeriod, anchor: terms.anchor
-        ).end(after: period.span.start, in: period.span.timezone)
+        ).end(after: period.span.start, in: period.span.timezone, previous: previous)
         let whole =
             terms.plan == period.plan ? max(boundary, period.span.end) : boundary
         return min(whole, terms.endsAt ?? .latest)

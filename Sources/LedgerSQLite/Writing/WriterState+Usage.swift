@@ -3,7 +3,12 @@ internal import Ledger
 
 extension WriterState {
     /// What the subscription's period that contains `instant` has used so far.
-    mutating func usage(of id: Identifier, at instant: Instant) throws -> PeriodUsage {
+    ///
+    /// - Returns: and the period's number where that is yet to be added up, for late or voided usage
+    ///   has changed it since it was billed.
+    mutating func usage(
+        of id: Identifier, at instant: Instant
+    ) throws -> (usage: PeriodUsage, unsettled: Int64?) {
         guard let handle = try subscription(id) else { throw LedgerError.unknownSubscription(id) }
         try awaitRefold(of: handle)
         let row = residents.subscriptions[handle].row
@@ -17,22 +22,22 @@ extension WriterState {
         let period = try database.period(of: row.number, containing: instant)
         let plan = try plan(period?.plan ?? row.terms(at: instant).plan).version
         let customer = try customerRow(of: handle)
-        return PeriodUsage(
+        let usage = PeriodUsage(
             subscription: subscription, plan: plan,
             span: try period?.span
                 ?? database.span(of: row, catalog.book, customer, containing: instant),
             accumulators: try period.map { try accumulators(of: $0, handle) }
                 ?? AccumulatorRow(plan: plan).accumulators,
             asOfSequence: head.sequence)
+        let number = period?.number
+        return (usage, try number.flatMap { try database.isUnsettled($0) ? $0 : nil })
     }
 
     private mutating func accumulators(
         of row: PeriodRow, _ subscription: Int32
     ) throws -> [Accumulator] {
         if row.cutoff != nil {
-            let plan = try plan(row.plan).version
-            return try (database.accumulators(of: row.number) ?? AccumulatorRow(plan: plan))
-                .accumulators
+            return try database.billedAccumulators(of: row, plan(row.plan).version)
         }
         try loadPeriods(of: subscription)
         guard
@@ -40,5 +45,28 @@ extension WriterState {
         else { throw CorruptRow() }
         try loadAccumulators(of: period)
         return residents.periods[period].accumulators
+    }
+}
+
+extension Database {
+    /// The accumulators of a closed period as it was billed, corrections included.
+    fileprivate borrowing func billedAccumulators(
+        of period: PeriodRow, _ plan: PlanVersion
+    ) throws -> [Accumulator] {
+        let closed = try accumulators(of: period.number) ?? AccumulatorRow(plan: plan)
+        let corrected = try closes(of: period.subscription, from: period.span.start)
+            .last { $0.accumulators != nil }
+        return corrected?.accumulators?.ignoring(as: closed.accumulators) ?? closed.accumulators
+    }
+}
+
+extension [Accumulator] {
+    /// With the counts of ignored events of others, which no correction has.
+    func ignoring(as others: [Accumulator]) -> [Accumulator] {
+        zip(self, others).map { accumulator, other in
+            var accumulator = accumulator
+            accumulator.ignoredEventCount = other.ignoredEventCount
+            return accumulator
+        }
     }
 }

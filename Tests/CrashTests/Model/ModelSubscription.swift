@@ -7,6 +7,8 @@ struct ModelSubscription {
     /// The earliest month that is not closed.
     private(set) var firstOpen: Int
     private var tallies: [Int: [Tally]] = [:]
+    /// Of closed months, as they were when they were closed.
+    private var billed: [Int: [Tally]] = [:]
     private var values: Set<ValueKey> = []
     /// The months in which events were counted, by their id.
     private var targets: [String: Int] = [:]
@@ -41,9 +43,7 @@ struct ModelSubscription {
             }
         }
         // What is billed stays as it was.
-        for (month, billed) in tallies where month < fresh.firstOpen {
-            fresh.tallies[month] = billed
-        }
+        fresh.billed = billed
         return fresh
     }
 
@@ -53,10 +53,13 @@ struct ModelSubscription {
 
     func isLate(_ event: ModelEvent) -> Bool { Month.containing(event.timestamp) < firstOpen }
 
-    /// One tally for each charge.
+    /// One tally for each charge: what counts in the month, corrections to come included.
     func tallies(in month: Int) -> [Tally] {
         tallies[month] ?? ModelCharge.allCases.map { _ in Tally() }
     }
+
+    /// One tally for each charge, as a month was closed.
+    func billed(in month: Int) -> [Tally] { billed[month] ?? [] }
 
     /// From the first period to one that nothing is in.
     var months: ClosedRange<Int> {
@@ -70,17 +73,21 @@ struct ModelSubscription {
         (firstOpen..<Month.starts.count - 1).prefix { Month.end($0) <= instant }.map(\.self)
     }
 
-    mutating func close(_ month: Int) { firstOpen = max(firstOpen, month + 1) }
+    mutating func close(_ month: Int) {
+        guard month >= firstOpen else { return }
+        for month in firstOpen...month { billed[month] = tallies(in: month) }
+        firstOpen = month + 1
+    }
 
     /// Counts an event that it takes; one that was taken out is only linked.
     mutating func count(_ event: ModelEvent, isVoided: Bool) throws {
         let month = Month.containing(event.timestamp)
         let isLate = isLate(event)
-        let target = max(month, firstOpen)
-        var tallies = tallies(in: target)
-        for (index, charge) in ModelCharge.allCases.enumerated() {
-            guard charge.takesLateEvents || !isLate, charge.counts(event) else { continue }
-            targets[event.id] = target
+        targets[event.id] = max(month, firstOpen)
+        for (index, charge) in ModelCharge.allCases.enumerated() where charge.counts(event) {
+            let target = target(of: event, charge)
+            var tallies = tallies(in: target)
+            defer { self.tallies[target] = tallies }
             if isVoided {
                 tallies[index].link(event.hash, at: event.timestamp)
                 continue
@@ -102,19 +109,23 @@ struct ModelSubscription {
                 event, charge.aggregation == "count" || isUnique ? nil : event.value?.number,
                 isLate: isLate, isNew: isNew, group: group.map { ($0, isNewInGroup) })
         }
-        self.tallies[target] = tallies
+    }
+
+    /// The month in which a charge counts an event that came already.
+    private func target(of event: ModelEvent, _ charge: ModelCharge) -> Int {
+        let own = Month.containing(event.timestamp)
+        return charge.takesLateEvents ? targets[event.id] ?? own : own
     }
 
     /// Links the record that takes an event out, in the charges that it counted in.
     private mutating func link(_ event: ModelEvent) {
-        guard let target = targets[event.id] else { return }
-        let isLate = Month.containing(event.timestamp) < target
-        var tallies = tallies(in: target)
-        for (index, charge) in ModelCharge.allCases.enumerated()
-        where (charge.takesLateEvents || !isLate) && charge.counts(event) {
+        guard targets[event.id] != nil else { return }
+        for (index, charge) in ModelCharge.allCases.enumerated() where charge.counts(event) {
+            let target = target(of: event, charge)
+            var tallies = tallies(in: target)
             tallies[index].link(event.voidHash, at: nil)
+            self.tallies[target] = tallies
         }
-        self.tallies[target] = tallies
     }
 }
 

@@ -70,7 +70,7 @@ extension Run {
         for period in closed {
             let id = period.subscription.id.string
             let tallies = subscriptions.first { $0.id == id }?
-                .tallies(in: Month.containing(period.span.start))
+                .billed(in: Month.containing(period.span.start))
             try expect(
                 period.accumulators.map { Tally($0) }, equals: tallies ?? [],
                 "\(id) from \(period.span.start), closed")

@@ -190,7 +190,9 @@ extension Timeline {
                 let terms = terms(at: start)
                 var end = period.span.end
                 if terms.schedule != period.terms.schedule {
-                    end = terms.schedule.end(after: start, in: period.span.timezone, previous: nil)
+                    end = terms.schedule.end(
+                        after: start, in: period.span.timezone,
+                        previous: kept.last?.span.timezone)
                 }
                 end = min(end, limit(after: start))
                 if terms.reference != period.terms.reference { period.advance = nil }
