@@ -112,6 +112,6 @@ final class EventBody {
     /// A number below `bound` from 32 random bits.
     @inline(__always)
     private static func scaled(_ bits: UInt64, to bound: Int) -> Int {
-        Int(truncatingIfNeeded: bits &* UInt64(bound) >> 32)
+        Int(truncatingIfNeeded: (bits &* UInt64(bound)) >> 32)
     }
 }
