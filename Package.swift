@@ -19,6 +19,7 @@ let house: [SwiftSetting] = [
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(
     name: "HummingbirdCore", package: "hummingbird")
@@ -59,6 +60,7 @@ let package = Package(
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(
             url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(
             url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -81,7 +83,7 @@ let package = Package(
         room("SQLite", ["CSQLite"]),
         room("LedgerSQLite", ["Billing", "Ledger", "JSON", "SQLite", "CPrefetch", logging]),
         room("Curl", ["CCurl"]),
-        room("Webhooks", ["Curl", crypto]),
+        room("Webhooks", ["Curl", "JSON", crypto, mustache]),
 
         .target(
             name: "Functions",

@@ -5,7 +5,8 @@ import Webhooks
 
 /// Makes attempts at claimed deliveries and records what came of them.
 struct DeliveryLane: Sendable {
-    let ledger: any WebhookLedger
+    let ledger: any OutboxLedger
+    let messages: OutgoingMessage
     let sender: WebhookSender
     let machine: DeliveryStateMachine
     /// Real time, whatever the runtime's clock says: receivers check the signature's age.
@@ -13,11 +14,12 @@ struct DeliveryLane: Sendable {
     let logger: Logger
 
     init(
-        ledger: any WebhookLedger, sender: WebhookSender, logger: Logger,
+        ledger: any OutboxLedger, sender: WebhookSender, vault: SecretVault, logger: Logger,
         machine: DeliveryStateMachine = DeliveryStateMachine(),
         clock: any RuntimeClock = SystemClock()
     ) {
         self.ledger = ledger
+        messages = OutgoingMessage(vault: vault)
         self.sender = sender
         self.machine = machine
         self.clock = clock
@@ -38,7 +40,7 @@ struct DeliveryLane: Sendable {
             for delivery in claimed { group.addTask { await attempt(delivery) } }
             return await group.reduce(into: []) { $0.append($1) }
         }.compactMap(\.self)
-        if !attempts.isEmpty { try await ledger.settle(attempts) }
+        if !attempts.isEmpty { report(try await ledger.settle(attempts)) }
         return attempts.count
     }
 
@@ -46,7 +48,7 @@ struct DeliveryLane: Sendable {
     func process(_ delivery: ClaimedDelivery) async {
         guard let attempt = await attempt(delivery) else { return }
         do {
-            try await ledger.settle([attempt])
+            report(try await ledger.settle([attempt]))
         } catch {
             logger.error(
                 "a delivery's outcome could not be recorded; it is sent again",
@@ -56,13 +58,9 @@ struct DeliveryLane: Sendable {
 
     /// - Returns: nil where the attempt was cut short by the runtime's end and does not count.
     private func attempt(_ delivery: ClaimedDelivery) async -> DeliveryAttempt? {
-        let message = WebhookAttempt(
-            messageID: delivery.messageId, timestampSeconds: clock.now.seconds,
-            body: delivery.body, secrets: delivery.secrets.compactMap { WebhookSecret($0) },
-            url: delivery.url)
         let result: WebhookAttemptResult
         do throws(CancellationError) {
-            result = try await sender.send(message)
+            result = try await send(delivery)
         } catch { return nil }
         var generator = SystemRandomNumberGenerator()
         let now = clock.now
@@ -71,8 +69,32 @@ struct DeliveryLane: Sendable {
             nowMicroseconds: now.microseconds, using: &generator)
         log(delivery, result, decision)
         return DeliveryAttempt(
-            deliveryId: delivery.id, at: now, outcome: decision.outcome,
-            statusCode: result.statusCode, error: result.error?.description)
+            deliveryId: delivery.id, outcome: decision.outcome,
+            log: LoggedAttempt(
+                at: now, statusCode: result.statusCode, error: result.error?.description,
+                latencyMicroseconds: result.latencyMicroseconds, answer: result.answer))
+    }
+
+    private func send(
+        _ delivery: ClaimedDelivery
+    ) async throws(CancellationError) -> WebhookAttemptResult {
+        let message: WebhookAttempt
+        do throws(WebhookAttemptResult.Failure) {
+            message = try messages.attempt(delivery, at: clock.now)
+        } catch { return WebhookAttemptResult(error: error, latencyMicroseconds: 0) }
+        return try await sender.send(message)
+    }
+
+    private func report(_ disabled: [DisabledEndpoint]) {
+        for endpoint in disabled {
+            logger.warning(
+                "webhook endpoint disabled; what it is to be sent waits until it is enabled again",
+                metadata: [
+                    "endpoint": "\(endpoint.id)",
+                    "reason": "\(endpoint.health.disabledBy?.rawValue ?? "")",
+                    "failingSince": "\(endpoint.health.failingSince?.description ?? "")",
+                ])
+        }
     }
 
     private func log(

@@ -2,16 +2,6 @@ package import Billing
 package import Ledger
 
 extension SQLiteLedger {
-    package func put(
-        _ endpoint: WebhookEndpoint, secret: String
-    ) async throws(LedgerError) -> (endpoint: WebhookEndpoint, isNew: Bool) {
-        try await writer.perform { state in
-            let isNew = try state.database.endpoint(endpoint.id) == nil
-            try state.database.put(endpoint, secret: secret)
-            return (endpoint, isNew)
-        }
-    }
-
     package func claimDeliveries(
         limit: Int, lease: Duration, now: Instant
     ) async throws(LedgerError) -> [ClaimedDelivery] {
@@ -22,9 +12,16 @@ extension SQLiteLedger {
         }
     }
 
-    package func settle(_ attempts: [DeliveryAttempt]) async throws(LedgerError) {
+    package func settle(
+        _ attempts: [DeliveryAttempt]
+    ) async throws(LedgerError) -> [DisabledEndpoint] {
         try await writer.perform { state in
-            for attempt in attempts { try state.database.settle(attempt) }
+            var disabled: [DisabledEndpoint] = []
+            for attempt in attempts {
+                if let endpoint = try state.database.settle(attempt) { disabled.append(endpoint) }
+            }
+            if !disabled.isEmpty { try state.countDisabledEndpoints() }
+            return disabled
         }
     }
 
@@ -36,5 +33,20 @@ extension SQLiteLedger {
         _ query: DeliveryQuery
     ) async throws(LedgerError) -> Page<WebhookDelivery> {
         try await readers.perform { try $0.deliveries(query) }
+    }
+
+    package func redeliver(_ delivery: Int64) async throws(LedgerError) -> WebhookDelivery {
+        try await writer.perform { state in
+            guard let known = try state.database.delivery(delivery) else {
+                throw LedgerError(.notFound, "there is no delivery \"\(delivery)\"")
+            }
+            guard try state.database.endpoint(known.endpointId) != nil else {
+                throw LedgerError(
+                    .conflict,
+                    "the endpoint \"\(known.endpointId)\" was deleted; put it again to redeliver")
+            }
+            try state.database.redeliver(delivery)
+            return try state.database.delivery(delivery) ?? known
+        }
     }
 }

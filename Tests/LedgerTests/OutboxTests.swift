@@ -70,10 +70,10 @@ import Testing
             #expect(try await claim(now + .seconds(29)).isEmpty)
             #expect(try await claim(now + .seconds(30)).map(\.body) == first.map(\.body))
             func settle(_ outcome: DeliveryAttempt.Outcome, status: Int?) async throws {
-                try await scene.ledger.settle([
+                _ = try await scene.ledger.settle([
                     DeliveryAttempt(
-                        deliveryId: first[0].id, at: now, outcome: outcome, statusCode: status,
-                        error: nil)
+                        deliveryId: first[0].id, outcome: outcome,
+                        log: LoggedAttempt(at: now, statusCode: status))
                 ])
             }
             try await settle(.retry(at: now + .seconds(60)), status: 500)

@@ -11,7 +11,8 @@ import Webhooks
 struct DeliveryTests {
     private static func claimed(_ id: Int64, attempts: Int = 0) -> ClaimedDelivery {
         ClaimedDelivery(
-            id: id, messageId: "msg_\(id)", url: "https://example.com/\(id)",
+            id: id, endpointId: Identifier(checked: Array("e".utf8)), messageId: "msg_\(id)",
+            url: "https://example.com/\(id)",
             secrets: [WebhookSecret.generate().text], body: Array("{}".utf8), attempts: attempts)
     }
 
@@ -19,7 +20,7 @@ struct DeliveryTests {
         DeliveryLane(
             ledger: ledger,
             sender: WebhookSender(transport: transport, policy: WebhookURLPolicy()),
-            logger: silent)
+            vault: SecretVault(), logger: silent)
     }
 
     @Test("a step attempts what is due and records every outcome")
@@ -34,11 +35,11 @@ struct DeliveryTests {
         let outcomes = Dictionary(
             uniqueKeysWithValues: ledger.settled.map { ($0.deliveryId, $0) })
         #expect(outcomes[200]?.outcome == .delivered)
-        #expect(outcomes[200]?.statusCode == 200)
+        #expect(outcomes[200]?.log.statusCode == 200)
         #expect(outcomes[410]?.outcome == .endpointDisabled)
         #expect(outcomes[501]?.outcome == .failed)
-        #expect(outcomes[0]?.error == "no route")
-        #expect(outcomes[0]?.statusCode == nil)
+        #expect(outcomes[0]?.log.error == "no route")
+        #expect(outcomes[0]?.log.statusCode == nil)
         guard case .retry(let later) = outcomes[500]?.outcome else {
             Issue.record("no retry")
             return
@@ -114,7 +115,7 @@ private struct HangingTransport: WebhookTransport {
 }
 
 /// An outbox in memory.
-private final class Outbox: WebhookLedger {
+private final class Outbox: OutboxLedger {
     private struct State {
         var pending: [ClaimedDelivery]
         var settled: [DeliveryAttempt] = []
@@ -148,25 +149,26 @@ private final class Outbox: WebhookLedger {
         }
     }
 
-    func settle(_ attempts: [DeliveryAttempt]) async throws(LedgerError) {
+    func settle(
+        _ attempts: [DeliveryAttempt]
+    ) async throws(LedgerError) -> [DisabledEndpoint] {
         state.withLock { state in
             state.settled += attempts
             state.underWay -= attempts.count
         }
         changed.ring()
+        return []
     }
 
     func nextDelivery() async throws(LedgerError) -> Instant? {
         state.withLock { $0.pending.isEmpty ? nil : .earliest }
     }
 
-    func put(
-        _ endpoint: WebhookEndpoint, secret: String
-    ) async throws(LedgerError) -> (endpoint: WebhookEndpoint, isNew: Bool) { (endpoint, true) }
-
-    func endpoint(_ id: Identifier) async throws(LedgerError) -> WebhookEndpoint? { nil }
-
     func deliveries(
         _ query: DeliveryQuery
     ) async throws(LedgerError) -> Page<WebhookDelivery> { Page(items: [], nextCursor: nil) }
+
+    func redeliver(_ delivery: Int64) async throws(LedgerError) -> WebhookDelivery {
+        throw LedgerError(.notFound, "there is no delivery \(delivery)")
+    }
 }

@@ -1,5 +1,4 @@
 internal import Billing
-internal import JSON
 internal import Ledger
 internal import SQLite
 
@@ -10,39 +9,35 @@ extension Database {
     ) throws(SQLiteError) -> [ClaimedDelivery] {
         try all(
             """
-            SELECT delivery.number, message.id, endpoint.url, endpoint.secret, delivery.attempts,
-                   message.type, message.timestamp, coalesce(message.data, invoice.body)
+            SELECT delivery.number, message.id, endpoint.url, delivery.attempts - attemptsBefore,
+                   message.type, message.timestamp, coalesce(message.data, invoice.body),
+                   endpoint.id, endpoint.format, endpoint.template, endpoint.contentType,
+                   (SELECT group_concat(secret, ' ') FROM (
+                        SELECT secret FROM webhook_secret
+                        WHERE endpoint = endpoint.number
+                            AND (validUntil IS NULL OR validUntil > ?1)
+                        ORDER BY number DESC))
             FROM webhook_delivery AS delivery
             JOIN webhook_endpoint AS endpoint ON endpoint.id = delivery.endpointId
             JOIN webhook_message AS message ON message.number = delivery.message
             LEFT JOIN invoice ON invoice.number = message.invoiceNumber
-            WHERE delivery.state = 'pending' AND delivery.nextAttemptAt <= ? AND endpoint.enabled
-            ORDER BY delivery.nextAttemptAt, delivery.number LIMIT ?
+            WHERE delivery.state = 'pending' AND delivery.nextAttemptAt <= ?1 AND endpoint.enabled
+            ORDER BY delivery.nextAttemptAt, delivery.number LIMIT ?2
             """
         ) { row throws(SQLiteError) in
             try row.bind(1, now.microseconds)
             try row.bind(2, Int64(limit))
         } _: { row in
             ClaimedDelivery(
-                id: row.integer(0), messageId: row.string(1), url: row.string(2),
-                secrets: [row.string(3)],
-                body: Self.body(
-                    type: row.string(5), timestamp: Instant(microseconds: row.integer(6)),
-                    data: row.bytes(7)),
-                attempts: Int(row.integer(4)))
+                id: row.integer(0), endpointId: Identifier(checked: row.bytes(7)),
+                messageId: row.string(1), url: row.string(2),
+                secrets: StoredSecret.texts(row.optionalString(11)),
+                format: WebhookFormat(row, at: 8),
+                body: WebhookBody.standard(
+                    type: row.string(4), timestamp: Instant(microseconds: row.integer(5)),
+                    data: row.bytes(6)),
+                attempts: Int(row.integer(3)))
         }
-    }
-
-    /// `{type, timestamp, data}`: the same bytes on every attempt.
-    private static func body(type: String, timestamp: Instant, data: [UInt8]) -> [UInt8] {
-        var writer = JSONWriter(capacity: data.count + 128)
-        writer.object { writer in
-            writer.member("type", type)
-            writer.member("timestamp", timestamp)
-            writer.key("data")
-            writer.raw(data)
-        }
-        return writer.bytes
     }
 
     borrowing func lease(_ delivery: Int64, until end: Instant) throws(SQLiteError) {
@@ -53,7 +48,10 @@ extension Database {
         }
     }
 
-    borrowing func settle(_ attempt: DeliveryAttempt) throws(SQLiteError) {
+    /// Records an attempt at a delivery that is pending.
+    ///
+    /// - Returns: the endpoint, where that disabled it.
+    borrowing func settle(_ attempt: DeliveryAttempt) throws(SQLiteError) -> DisabledEndpoint? {
         let state: WebhookDelivery.State
         var next: Instant?
         switch attempt.outcome {
@@ -61,27 +59,25 @@ extension Database {
         case .retry(let at): (state, next) = (.pending, at)
         case .failed, .endpointDisabled: state = .failed
         }
-        try run(
+        let settled = try first(
             """
             UPDATE webhook_delivery SET state = ?, attempts = attempts + 1, nextAttemptAt = ?,
                 lastAttemptAt = ?, lastStatusCode = ?, lastError = ?
-            WHERE number = ? AND state = 'pending'
+            WHERE number = ? AND state = 'pending' RETURNING endpointId, attempts
             """
         ) { row throws(SQLiteError) in
             try row.bind(1, text: state.rawValue)
             try row.bind(2, next?.microseconds)
-            try row.bind(3, attempt.at.microseconds)
-            try row.bind(4, attempt.statusCode.map(Int64.init))
-            try row.bind(5, text: attempt.error)
+            try row.bind(3, attempt.log.at.microseconds)
+            try row.bind(4, attempt.log.statusCode.map(Int64.init))
+            try row.bind(5, text: attempt.log.error)
             try row.bind(6, attempt.deliveryId)
+        } _: { row in
+            (endpoint: Identifier(checked: row.bytes(0)), attempts: row.integer(1))
         }
-        guard attempt.outcome == .endpointDisabled else { return }
-        try run(
-            """
-            UPDATE webhook_endpoint SET enabled = 0
-            WHERE id = (SELECT endpointId FROM webhook_delivery WHERE number = ?)
-            """
-        ) { row throws(SQLiteError) in try row.bind(1, attempt.deliveryId) }
+        guard let settled else { return nil }
+        try keep(attempt.log, number: settled.attempts, of: attempt.deliveryId)
+        return try note(attempt, at: settled.endpoint)
     }
 
     borrowing func nextDelivery() throws(SQLiteError) -> Instant? {
@@ -119,9 +115,33 @@ extension Database {
             try row.bind(3, text: query.state?.rawValue)
             try row.bind(4, Int64(query.limit + 1))
         } _: { row in
-            Result { try WebhookDelivery(row) }
+            Result { () throws(CorruptRow) in try WebhookDelivery(row) }
         }
-        return try Page(rows.map { try $0.get() }, limit: query.limit) { $0.id }
+        let deliveries = try rows.map { row in
+            var delivery = try row.get()
+            delivery.attemptLog = try keptAttempts(of: delivery.id)
+            return delivery
+        }
+        return Page(deliveries, limit: query.limit) { $0.id }
+    }
+
+    borrowing func delivery(_ number: Int64) throws -> WebhookDelivery? {
+        try deliveries(DeliveryQuery(cursor: Cursor.text(number - 1), limit: 1)).items
+            .first { $0.id == number }
+    }
+
+    /// Makes a delivery due at once and begins its schedule anew.
+    ///
+    /// One that waits for an earlier one about the same thing goes on waiting.
+    borrowing func redeliver(_ number: Int64) throws(SQLiteError) {
+        try run(
+            """
+            UPDATE webhook_delivery SET attemptsBefore = attempts, state = 'pending',
+                nextAttemptAt = CASE WHEN state = 'pending' AND nextAttemptAt IS NULL
+                    THEN NULL ELSE 0 END
+            WHERE number = ?
+            """
+        ) { row throws(SQLiteError) in try row.bind(1, number) }
     }
 }
 

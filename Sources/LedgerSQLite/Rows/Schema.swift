@@ -195,13 +195,30 @@ enum Schema {
             BEGIN SELECT RAISE(ABORT, 'an invoice is immutable'); END;
 
         CREATE TABLE webhook_endpoint (
-            id TEXT PRIMARY KEY,
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
             url TEXT NOT NULL,
             -- Comma-separated; '*' takes every type.
             eventTypes TEXT NOT NULL,
+            format TEXT NOT NULL,
+            -- Of the format 'template'.
+            template TEXT,
+            contentType TEXT,
             enabled INTEGER NOT NULL,
-            secret TEXT NOT NULL
-        ) WITHOUT ROWID;
+            -- Why it was disabled without anybody asking; messages for it are queued all the same.
+            disabledBy TEXT,
+            -- The first failed attempt since the last that succeeded.
+            failingSince INTEGER
+        );
+
+        CREATE TABLE webhook_secret (
+            number INTEGER PRIMARY KEY,
+            endpoint INTEGER NOT NULL REFERENCES webhook_endpoint ON DELETE CASCADE,
+            secret TEXT NOT NULL,
+            -- NULL for the newest.
+            validUntil INTEGER
+        );
+        CREATE INDEX webhook_secret_endpoint ON webhook_secret (endpoint, number);
 
         CREATE TABLE webhook_message (
             number INTEGER PRIMARY KEY,
@@ -219,6 +236,8 @@ enum Schema {
             endpointId TEXT NOT NULL,
             state TEXT NOT NULL,
             attempts INTEGER NOT NULL DEFAULT 0,
+            -- Attempts made before the schedule began anew.
+            attemptsBefore INTEGER NOT NULL DEFAULT 0,
             -- While an attempt is under way, the end of its lease.
             nextAttemptAt INTEGER,
             lastAttemptAt INTEGER,
@@ -228,6 +247,18 @@ enum Schema {
         );
         CREATE INDEX webhook_delivery_due ON webhook_delivery (nextAttemptAt)
             WHERE state = 'pending';
+
+        CREATE TABLE webhook_attempt (
+            delivery INTEGER NOT NULL REFERENCES webhook_delivery,
+            number INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            statusCode INTEGER,
+            error TEXT,
+            latencyMicroseconds INTEGER NOT NULL,
+            -- The answer's first bytes.
+            answer BLOB NOT NULL,
+            PRIMARY KEY (delivery, number)
+        ) WITHOUT ROWID;
 
         CREATE TABLE timer (
             name TEXT PRIMARY KEY,
