@@ -144,7 +144,7 @@ let package = Package(
         tests(
             "Billing", ["Billing", "JSON", "BigInt", "CAllocations", "TestRandom"], fixtures: true),
         tests("Curl", ["Curl", "SocketServer"]),
-        tests("Webhooks", ["Webhooks", "Curl", "SocketServer", "TestRandom", crypto]),
+        tests("Webhooks", ["Webhooks", "Curl", "JSON", "SocketServer", "TestRandom", crypto]),
         tests("Runs", ["LedgerSQLite", "SQLite", "TestRandom"]),
         tests(
             "Ledger",
