@@ -68,12 +68,12 @@ extension SQLiteLedger {
 
     package func replace(_ secrets: [StoredSecret]) async throws(LedgerError) {
         try await writer.perform { state in
-            // What is overwritten goes from the pages; the commit that follows empties the
-            // write-ahead log, where it would stand until that is used again.
+            // From here on what is overwritten goes from the pages (Debian's SQLite does that by
+            // itself); the commit that follows empties the write-ahead log, where it would stand
+            // until that is used again.
             try state.database.connection.execute("PRAGMA secure_delete = ON")
             state.emptiesWAL = true
             for secret in secrets { try state.database.replace(secret) }
-            try state.database.connection.execute("PRAGMA secure_delete = OFF")
         }
     }
 }

@@ -213,17 +213,30 @@ import Testing
         }
     }
 
-    @Test func aSecretThatIsReplacedIsGoneFromTheFiles() async throws {
+    @Test func secretsThatAreReplacedAreGoneFromTheFiles() async throws {
         try await Scene.with { scene in
-            try await put(scene)
-            #expect(try Self.files(scene.path, contain: secret))
-            let stored = try await scene.ledger.storedSecrets(limit: 1)
+            // Several: a page's only row is overwritten by the next as it is.
+            let secrets = ["a", "b", "c"].map { String(repeating: $0, count: 38) }
+            for secret in secrets {
+                _ = try await scene.ledger.put(
+                    WebhookEndpoint(
+                        id: identifier(secret), url: "https://books.example/hook",
+                        eventTypes: nil, isEnabled: true), secret: "whsec_" + secret)
+            }
+            func areInFiles() throws -> [Bool] {
+                try secrets.map { try Self.files(scene.path, contain: "whsec_" + $0) }
+            }
+            #expect(try areInFiles() == [true, true, true])
+            // Longer, as what is sealed is: it finds no room where the old text stood.
+            let sealed = String(repeating: "s", count: 90)
+            let stored = try await scene.ledger.storedSecrets(limit: 9)
             try await scene.ledger.replace(
                 stored.map {
-                    StoredSecret(number: $0.number, endpointId: $0.endpointId, text: "sealed")
+                    StoredSecret(number: $0.number, endpointId: $0.endpointId, text: sealed)
                 })
-            #expect(try await scene.ledger.storedSecrets(limit: 1).map(\.text) == ["sealed"])
-            #expect(try !Self.files(scene.path, contain: secret))
+            let replaced = try await scene.ledger.storedSecrets(limit: 9).map(\.text)
+            #expect(replaced == [sealed, sealed, sealed])
+            #expect(try areInFiles() == [false, false, false])
         }
     }
 

@@ -15,7 +15,7 @@ struct PayloadTemplateTests {
             writer.key("customer")
             writer.object { writer in
                 writer.member("name", name)
-                writer.key("nothing")
+                writer.key("total")
                 writer.null()
                 writer.key("metadata")
                 writer.object { writer in
@@ -75,7 +75,7 @@ struct PayloadTemplateTests {
     @Test(arguments: [
         ("members", "{{number}}/{{customer.name}}", "7/Acme"),
         ("what is not there", "[{{missing}}]", "[]"),
-        ("null hides outer names", "{{#customer}}[{{nothing}}]{{/customer}}", "[]"),
+        ("null hides outer names", "{{#customer}}[{{total}}]{{/customer}}", "[]"),
         ("sections", "{{#lines}}{{id}}={{amount}};{{/lines}}", "l0=10.00;l1=-2.50;"),
         ("separators", "{{#lines}}{{id}}{{^last()}},{{/last()}}{{/lines}}", "l0,l1"),
         ("outer names", "{{#lines}}{{number}}{{/lines}}", "77"),
