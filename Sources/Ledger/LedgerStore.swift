@@ -90,13 +90,18 @@ package protocol WebhookLedger: Sendable {
     func put(_ endpoint: WebhookEndpoint, secret: String) async throws(LedgerError)
         -> (endpoint: WebhookEndpoint, isNew: Bool)
 
-    /// Takes pending deliveries that are due, oldest first, for `lease`: nobody else gets them
+    /// Takes pending deliveries that are due at these endpoints, for `lease`: nobody else gets them
     /// before it ends. `now` is the real time.
-    func claimDeliveries(limit: Int, lease: Duration, now: Instant) async throws(LedgerError)
-        -> [ClaimedDelivery]
-    func settle(_ attempts: [DeliveryAttempt]) async throws(LedgerError)
-    /// When the next pending delivery is due; nil where none is pending.
-    func nextDelivery() async throws(LedgerError) -> Instant?
+    ///
+    /// A delivery is not due while an earlier one about the same period is pending at its endpoint.
+    func claimDeliveries(_ request: DeliveryClaim, now: Instant) async throws(LedgerError)
+        -> [EndpointClaim]
+    /// Records attempts and ends their leases.
+    ///
+    /// - Returns: endpoints at which something is due that waited for one of these.
+    func settle(_ attempts: [DeliveryAttempt]) async throws(LedgerError) -> [Identifier]
+    /// When something is next due at each enabled endpoint that has something pending.
+    func nextDeliveries() async throws(LedgerError) -> [EndpointDue]
     func deliveries(_ query: DeliveryQuery) async throws(LedgerError) -> Page<WebhookDelivery>
 }
 

@@ -41,29 +41,6 @@ extension WebhookEndpoint {
     }
 }
 
-/// A delivery that was claimed: all that one attempt needs.
-package struct ClaimedDelivery: Sendable {
-    package let id: Int64
-    package let messageId: String
-    package let url: String
-    package let secrets: [String]
-    /// The same bytes on every attempt.
-    package let body: [UInt8]
-    /// Attempts made before this one.
-    package let attempts: Int
-
-    package init(
-        id: Int64, messageId: String, url: String, secrets: [String], body: [UInt8], attempts: Int
-    ) {
-        self.id = id
-        self.messageId = messageId
-        self.url = url
-        self.secrets = secrets
-        self.body = body
-        self.attempts = attempts
-    }
-}
-
 /// What one attempt came to, and what happens next.
 package struct DeliveryAttempt: Sendable {
     package enum Outcome: Sendable, Equatable {

@@ -4,27 +4,43 @@ internal import Ledger
 internal import SQLite
 
 extension Database {
-    /// Pending deliveries that are due, to enabled endpoints, oldest first.
-    borrowing func dueDeliveries(
-        limit: Int, now: Instant
-    ) throws(SQLiteError) -> [ClaimedDelivery] {
+    /// What the next pending deliveries of an endpoint are and when they are due, earliest first.
+    borrowing func pendingDeliveries(
+        of endpoint: Identifier, limit: Int
+    ) throws(SQLiteError) -> [(number: Int64, dueAt: Instant)] {
         try all(
             """
+            SELECT number, nextAttemptAt FROM webhook_delivery
+            WHERE endpointId = ? AND state = 'pending' AND nextAttemptAt IS NOT NULL
+            ORDER BY nextAttemptAt, number LIMIT ?
+            """
+        ) { row throws(SQLiteError) in
+            try row.bind(1, text: endpoint.bytes)
+            try row.bind(2, Int64(limit))
+        } _: { row in
+            (row.integer(0), Instant(microseconds: row.integer(1)))
+        }
+    }
+
+    /// All that an attempt needs; nil where the endpoint is switched off.
+    borrowing func claimedDelivery(_ number: Int64) throws(SQLiteError) -> ClaimedDelivery? {
+        try first(
+            """
             SELECT delivery.number, message.id, endpoint.url, endpoint.secret, delivery.attempts,
-                   message.type, message.timestamp, coalesce(message.data, invoice.body)
+                   message.type, message.timestamp, coalesce(message.data, invoice.body),
+                   delivery.endpointId
             FROM webhook_delivery AS delivery
             JOIN webhook_endpoint AS endpoint ON endpoint.id = delivery.endpointId
             JOIN webhook_message AS message ON message.number = delivery.message
             LEFT JOIN invoice ON invoice.number = message.invoiceNumber
-            WHERE delivery.state = 'pending' AND delivery.nextAttemptAt <= ? AND endpoint.enabled
-            ORDER BY delivery.nextAttemptAt, delivery.number LIMIT ?
+            WHERE delivery.number = ? AND endpoint.enabled
             """
         ) { row throws(SQLiteError) in
-            try row.bind(1, now.microseconds)
-            try row.bind(2, Int64(limit))
+            try row.bind(1, number)
         } _: { row in
             ClaimedDelivery(
-                id: row.integer(0), messageId: row.string(1), url: row.string(2),
+                id: row.integer(0), endpointId: Identifier(checked: row.bytes(8)),
+                messageId: row.string(1), url: row.string(2),
                 secrets: [row.string(3)],
                 body: Self.body(
                     type: row.string(5), timestamp: Instant(microseconds: row.integer(6)),
@@ -45,15 +61,12 @@ extension Database {
         return writer.bytes
     }
 
-    borrowing func lease(_ delivery: Int64, until end: Instant) throws(SQLiteError) {
-        try run("UPDATE webhook_delivery SET nextAttemptAt = ? WHERE number = ?") {
-            row throws(SQLiteError) in
-            try row.bind(1, end.microseconds)
-            try row.bind(2, delivery)
-        }
-    }
-
-    borrowing func settle(_ attempt: DeliveryAttempt) throws(SQLiteError) {
+    /// Records an attempt.
+    ///
+    /// Once nothing more is to be tried, the next delivery about the same period falls due.
+    ///
+    /// - Returns: the endpoint, where that made one due.
+    borrowing func settle(_ attempt: DeliveryAttempt) throws(SQLiteError) -> Identifier? {
         let state: WebhookDelivery.State
         var next: Instant?
         switch attempt.outcome {
@@ -61,11 +74,11 @@ extension Database {
         case .retry(let at): (state, next) = (.pending, at)
         case .failed, .endpointDisabled: state = .failed
         }
-        try run(
+        let settled = try first(
             """
             UPDATE webhook_delivery SET state = ?, attempts = attempts + 1, nextAttemptAt = ?,
                 lastAttemptAt = ?, lastStatusCode = ?, lastError = ?
-            WHERE number = ? AND state = 'pending'
+            WHERE number = ? AND state = 'pending' RETURNING endpointId, period
             """
         ) { row throws(SQLiteError) in
             try row.bind(1, text: state.rawValue)
@@ -74,27 +87,56 @@ extension Database {
             try row.bind(4, attempt.statusCode.map(Int64.init))
             try row.bind(5, text: attempt.error)
             try row.bind(6, attempt.deliveryId)
+        } _: { row in
+            (endpoint: Identifier(checked: row.bytes(0)), period: row.optionalInteger(1))
         }
-        guard attempt.outcome == .endpointDisabled else { return }
-        try run(
-            """
-            UPDATE webhook_endpoint SET enabled = 0
-            WHERE id = (SELECT endpointId FROM webhook_delivery WHERE number = ?)
-            """
-        ) { row throws(SQLiteError) in try row.bind(1, attempt.deliveryId) }
+        guard let settled, state != .pending else { return nil }
+        if attempt.outcome == .endpointDisabled { try disable(settled.endpoint) }
+        guard let period = settled.period else { return nil }
+        return try releaseNext(of: period, at: settled.endpoint) ? settled.endpoint : nil
     }
 
-    borrowing func nextDelivery() throws(SQLiteError) -> Instant? {
-        try first(
+    private borrowing func disable(_ endpoint: Identifier) throws(SQLiteError) {
+        try run("UPDATE webhook_endpoint SET enabled = 0 WHERE id = ?") {
+            row throws(SQLiteError) in try row.bind(1, text: endpoint.bytes)
+        }
+    }
+
+    /// Makes the earliest pending delivery about a period due, if it is not.
+    private borrowing func releaseNext(
+        of period: Int64, at endpoint: Identifier
+    ) throws(SQLiteError) -> Bool {
+        try run(
             """
-            SELECT min(nextAttemptAt) FROM webhook_delivery
-            JOIN webhook_endpoint ON webhook_endpoint.id = endpointId
-            WHERE state = 'pending' AND webhook_endpoint.enabled
+            UPDATE webhook_delivery SET nextAttemptAt = 0
+            WHERE nextAttemptAt IS NULL AND number = (
+                SELECT number FROM webhook_delivery
+                WHERE endpointId = ? AND period = ? AND state = 'pending' ORDER BY number LIMIT 1)
+            """
+        ) { row throws(SQLiteError) in
+            try row.bind(1, text: endpoint.bytes)
+            try row.bind(2, period)
+        }
+        return connection.changes > 0
+    }
+
+    /// One look into the index an endpoint.
+    borrowing func nextDeliveries() throws(SQLiteError) -> [EndpointDue] {
+        try all(
+            """
+            SELECT id, (
+                SELECT min(nextAttemptAt) FROM webhook_delivery
+                WHERE endpointId = webhook_endpoint.id AND state = 'pending'
+                    AND nextAttemptAt IS NOT NULL)
+            FROM webhook_endpoint WHERE enabled
             """
         ) { _ in
         } _: { row in
-            row.optionalInteger(0).map(Instant.init(microseconds:))
-        } ?? nil
+            row.optionalInteger(1).map {
+                EndpointDue(
+                    endpointId: Identifier(checked: row.bytes(0)), at: Instant(microseconds: $0))
+            }
+        }.compactMap(\.self)
     }
 
     borrowing func deliveries(_ query: DeliveryQuery) throws -> Page<WebhookDelivery> {

@@ -1,0 +1,82 @@
+import Billing
+import Ledger
+import Synchronization
+
+@testable import tallystick
+
+/// An outbox in memory; one endpoint's oldest deliveries come first.
+final class Outbox: WebhookLedger {
+    private struct State {
+        var pending: [ClaimedDelivery]
+        var settled: [DeliveryAttempt] = []
+        var underWay = 0
+        var mostClaimed = 0
+        var refusalsLeft = 0
+    }
+
+    private let state: Mutex<State>
+    private let changed = Nudge()
+
+    /// - Parameter refusals: how many calls of `settle` fail before one succeeds.
+    init(_ pending: [ClaimedDelivery], refusals: Int = 0) {
+        state = Mutex(State(pending: pending, refusalsLeft: refusals))
+    }
+
+    var settled: [DeliveryAttempt] { state.withLock(\.settled) }
+    var mostClaimed: Int { state.withLock(\.mostClaimed) }
+
+    func add(_ delivery: ClaimedDelivery) { state.withLock { $0.pending.append(delivery) } }
+
+    func waitUntilSettled(_ count: Int) async {
+        while settled.count < count { await changed.wait(atMost: .seconds(30)) }
+    }
+
+    func claimDeliveries(
+        _ request: DeliveryClaim, now: Instant
+    ) async throws(LedgerError) -> [EndpointClaim] {
+        state.withLock { state in
+            request.rooms.map { room in
+                let pending = state.pending.filter { $0.endpointId == room.endpointId }
+                let claimed = Array(pending.prefix(room.limit))
+                let ids = Set(claimed.map(\.id))
+                state.pending.removeAll { ids.contains($0.id) }
+                state.underWay += claimed.count
+                state.mostClaimed = max(state.mostClaimed, state.underWay)
+                return EndpointClaim(
+                    endpointId: room.endpointId, deliveries: claimed,
+                    next: pending.count > claimed.count ? .earliest : nil)
+            }
+        }
+    }
+
+    func settle(_ attempts: [DeliveryAttempt]) async throws(LedgerError) -> [Identifier] {
+        let refused = state.withLock { state in
+            if state.refusalsLeft > 0 {
+                state.refusalsLeft -= 1
+                return true
+            }
+            state.settled += attempts
+            state.underWay -= attempts.count
+            return false
+        }
+        if refused { throw LedgerError(.unavailable, "not now") }
+        changed.ring()
+        return []
+    }
+
+    func nextDeliveries() async throws(LedgerError) -> [EndpointDue] {
+        state.withLock { state in
+            Set(state.pending.map(\.endpointId)).map { EndpointDue(endpointId: $0, at: .earliest) }
+        }
+    }
+
+    func put(
+        _ endpoint: WebhookEndpoint, secret: String
+    ) async throws(LedgerError) -> (endpoint: WebhookEndpoint, isNew: Bool) { (endpoint, true) }
+
+    func endpoint(_ id: Identifier) async throws(LedgerError) -> WebhookEndpoint? { nil }
+
+    func deliveries(
+        _ query: DeliveryQuery
+    ) async throws(LedgerError) -> Page<WebhookDelivery> { Page(items: [], nextCursor: nil) }
+}
