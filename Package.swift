@@ -107,8 +107,8 @@ let package = Package(
         .executableTarget(
             name: "benchmarks",
             dependencies: [
-                "Billing", "JSON", "Ledger", "LedgerSQLite", "SQLite", "CAllocations", "TestRandom",
-                arguments, logging,
+                "Billing", "JSON", "Ledger", "LedgerSQLite", "SQLite", "CAllocations", "CCurl",
+                "TestRandom", "Webhooks", arguments, logging,
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             path: "Benchmarks", exclude: ["README.md", "CAllocations"], swiftSettings: house),

@@ -16,6 +16,8 @@ enum IngestScenario: String, CaseIterable {
     case manyCustomers = "many-customers"
     /// Closing, pricing and invoicing all subscriptions, while events come.
     case closing
+    /// Webhooks to one receiver beside a bare loop over libcurl.
+    case delivery
 
     func figures(_ run: IngestRun) throws -> [Figure] {
         switch self {
@@ -31,6 +33,7 @@ enum IngestScenario: String, CaseIterable {
                 run: run, scenario: self, customers: run.options.manyCustomers
             ).figures()
         case .closing: try ClosingScenario(run: run).figures()
+        case .delivery: try DeliveryScenario(run: run).figures()
         }
     }
 }
