@@ -36,6 +36,8 @@ enum RuntimeLimits {
     static let deliveryBodyBytes = 64 * 1024 * 1024
     /// Attempts that ended and wait to be recorded, after which no more are claimed.
     static let unrecordedDeliveries = 4_096
+    /// How long outcomes are gathered before they are recorded, all with one sync of the disk.
+    static let recordPause = Duration.milliseconds(20)
     /// Nobody else takes a claimed delivery before this ends; an attempt takes 15 s at most.
     static let deliveryLease = Duration.seconds(60)
     /// How long the outbox is left alone when nothing in it is due and nobody wakes it.

@@ -17,6 +17,9 @@ struct DeliveryBook: Sendable {
         var isSlow = false
         /// Not before this is there anything to claim; nil where nothing is known of.
         var next: Instant?
+
+        /// Room for half a window at least: not one by one, as a claim is a call of the store.
+        var hasRoom: Bool { window - underWay >= max(1, window / 2) }
     }
 
     /// How many attempts may be under way.
@@ -34,6 +37,8 @@ struct DeliveryBook: Sendable {
     private var places: [Identifier: Int] = [:]
     /// Where the next plan begins, so that each endpoint comes first in turn.
     private var first = 0
+    /// Whether the last plan left something due for want of room.
+    private var isCrowded = false
 
     init(limits: Limits = Limits()) { self.limits = limits }
 
@@ -59,24 +64,30 @@ struct DeliveryBook: Sendable {
             if lane.isSlow { slow += 1 }
             further += lane.underWay - 1
         }
+        isCrowded = false
         var rooms: [EndpointRoom] = []
         for offset in lanes.indices {
             let place = (first + offset) % lanes.count
             guard let next = lanes[place].next, next <= now else { continue }
             let lane = lanes[place]
             var room = lane.window - lane.underWay
-            // Not one by one: a claim is a call of the store.
-            guard room > 0, room >= lane.window / 4 else { continue }
+            guard lane.hasRoom else { continue }
             if lane.underWay == 0 {
                 guard endpoints < limits.endpoints, !lane.isSlow || slow < limits.endpoints / 2
-                else { continue }
+                else {
+                    isCrowded = true
+                    continue
+                }
                 endpoints += 1
                 if lane.isSlow { slow += 1 }
                 room = 1 + min(room - 1, max(0, limits.furtherAttempts - further))
                 further += room - 1
             } else {
                 room = min(room, limits.furtherAttempts - further)
-                guard room > 0 else { continue }
+                guard room > 0 else {
+                    isCrowded = true
+                    continue
+                }
                 further += room
             }
             lanes[place].next = nil
@@ -94,10 +105,17 @@ struct DeliveryBook: Sendable {
     }
 
     /// An attempt ended; `pace` is nil where it was cut short.
-    mutating func end(_ endpoint: Identifier, _ pace: EndpointPace?) {
+    ///
+    /// - Returns: whether there may be something to plan that there was not.
+    @discardableResult
+    mutating func end(_ endpoint: Identifier, _ pace: EndpointPace?) -> Bool {
         let place = place(of: endpoint)
         lanes[place].underWay -= 1
-        guard let pace else { return }
+        if let pace { adapt(place, to: pace) }
+        return isCrowded || lanes[place].hasRoom
+    }
+
+    private mutating func adapt(_ place: Int, to pace: EndpointPace) {
         let window = lanes[place].window
         lanes[place].isSlow = pace == .slow
         switch pace {

@@ -16,6 +16,7 @@ final class DeliveryService: Service {
         /// Being recorded.
         var recording = 0
         var bodyBytes = 0
+        var isStopping = false
         /// Whether the outbox may hold what the book does not know of.
         var isOutdated = true
 
@@ -56,6 +57,7 @@ final class DeliveryService: Service {
                         await pause(for: backoff.next())
                     }
                 }
+                state.withLock { $0.isStopping = true }
                 await waitForAttempts()
                 group.cancelAll()
             }
@@ -126,19 +128,22 @@ final class DeliveryService: Service {
 
     private func attempt(_ delivery: ClaimedDelivery) async {
         let made = await lane.attempt(delivery)
-        state.withLock { state in
-            state.book.end(delivery.endpointId, made?.pace)
+        let (isFirst, mayPlan) = state.withLock { state in
+            let wasFull = state.isFull
+            let hasRoom = state.book.end(delivery.endpointId, made?.pace)
             state.bodyBytes -= delivery.body.count
             if let made { state.ended.append((made.attempt, delivery.endpointId)) }
+            return (state.ended.count == 1, hasRoom || wasFull || state.isStopping)
         }
-        record.ring()
-        turn.ring()
+        if isFirst { record.ring() }
+        if mayPlan { turn.ring() }
     }
 
     /// Records what ends until it is cancelled; then what is left.
     private func recordAll() async {
         var backoff = Backoff()
         while true {
+            await pause(for: RuntimeLimits.recordPause)
             let ended = state.withLock { state in
                 defer { state.ended = [] }
                 state.recording = state.ended.count

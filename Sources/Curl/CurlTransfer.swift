@@ -1,7 +1,7 @@
 import CCurl
 import Foundation
 
-/// One request on its way; lives on the loop's thread and frees its handle when it goes.
+/// One request on its way; lives on the loop's thread, on a handle that the loop lends it.
 final class CurlTransfer {
     let handle: UnsafeMutableRawPointer
     let continuation: CurlMailbox.Continuation
@@ -18,10 +18,11 @@ final class CurlTransfer {
     private var refused: SocketAddress?
     private var anyAddressAllowed = false
 
-    init(_ job: CurlMailbox.Job, _ configuration: CurlConfiguration) throws(CurlError) {
-        guard let handle = curl_easy_init() else {
-            throw CurlError(CURLE_OUT_OF_MEMORY, detail: "")
-        }
+    /// - Parameter handle: one without options; it is reset before this object goes.
+    init(
+        _ job: CurlMailbox.Job, _ configuration: CurlConfiguration,
+        on handle: UnsafeMutableRawPointer
+    ) throws(CurlError) {
         self.handle = handle
         continuation = job.continuation
         mayConnect = configuration.mayConnect
@@ -36,7 +37,6 @@ final class CurlTransfer {
     }
 
     deinit {
-        curl_easy_cleanup(handle)
         curl_slist_free_all(headerList)
         gate.deallocate()
         errorBuffer.deallocate()

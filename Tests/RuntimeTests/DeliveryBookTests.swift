@@ -63,7 +63,7 @@ struct DeliveryBookTests {
             underWay -= 1
         }
         underWay += desk.turn()[endpoint] ?? 0
-        #expect(underWay >= RuntimeLimits.deliveriesPerEndpoint * 3 / 4)
+        #expect(underWay >= RuntimeLimits.deliveriesPerEndpoint / 2)
         #expect(underWay <= RuntimeLimits.deliveriesPerEndpoint)
         desk.end(endpoint, .slow, times: underWay)
         #expect(desk.turn() == [endpoint: 1])

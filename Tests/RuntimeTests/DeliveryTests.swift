@@ -53,8 +53,9 @@ struct DeliveryTests {
         let count = Int64(RuntimeLimits.deliveriesPerEndpoint * 6)
         let ledger = Outbox((1...count).map { Self.claimed($0 * 1000 + 200) })
         let nudge = Nudge()
+        let transport = StatusTransport()
         let service = DeliveryService(
-            lane: lane(ledger, StatusTransport()), nudge: nudge, logger: silent)
+            lane: lane(ledger, transport), nudge: nudge, logger: silent)
         let group = ServiceGroup(services: [service], logger: silent)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
@@ -66,7 +67,8 @@ struct DeliveryTests {
             try await tasks.waitForAll()
         }
         #expect(Set(ledger.settled.map(\.deliveryId)).count == Int(count) + 1)
-        #expect(ledger.mostClaimed <= RuntimeLimits.deliveriesPerEndpoint)
+        #expect(transport.mostAtOnce > 1)
+        #expect(transport.mostAtOnce <= RuntimeLimits.deliveriesPerEndpoint)
     }
 
     @Test("outcomes are recorded once the store takes them")
@@ -102,10 +104,17 @@ struct DeliveryTests {
 }
 
 /// Answers with the status that the URL ends in; 0 is no answer.
-private struct StatusTransport: WebhookTransport {
+private final class StatusTransport: WebhookTransport {
+    private let atOnce = Mutex((now: 0, most: 0))
+
+    var mostAtOnce: Int { atOnce.withLock(\.most) }
+
     func post(
         url: String, headers: [(String, String)], body: [UInt8]
     ) async throws(CancellationError) -> WebhookAttemptResult {
+        atOnce.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
+        await Task.yield()
+        defer { atOnce.withLock { $0.now -= 1 } }
         let status = (url.split(separator: "/").last.flatMap { Int($0) } ?? 0) % 1000
         if status == 0 {
             return WebhookAttemptResult(

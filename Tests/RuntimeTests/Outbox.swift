@@ -9,8 +9,6 @@ final class Outbox: WebhookLedger {
     private struct State {
         var pending: [ClaimedDelivery]
         var settled: [DeliveryAttempt] = []
-        var underWay = 0
-        var mostClaimed = 0
         var refusalsLeft = 0
     }
 
@@ -23,7 +21,6 @@ final class Outbox: WebhookLedger {
     }
 
     var settled: [DeliveryAttempt] { state.withLock(\.settled) }
-    var mostClaimed: Int { state.withLock(\.mostClaimed) }
 
     func add(_ delivery: ClaimedDelivery) { state.withLock { $0.pending.append(delivery) } }
 
@@ -40,8 +37,6 @@ final class Outbox: WebhookLedger {
                 let claimed = Array(pending.prefix(room.limit))
                 let ids = Set(claimed.map(\.id))
                 state.pending.removeAll { ids.contains($0.id) }
-                state.underWay += claimed.count
-                state.mostClaimed = max(state.mostClaimed, state.underWay)
                 return EndpointClaim(
                     endpointId: room.endpointId, deliveries: claimed,
                     next: pending.count > claimed.count ? .earliest : nil)
@@ -56,7 +51,6 @@ final class Outbox: WebhookLedger {
                 return true
             }
             state.settled += attempts
-            state.underWay -= attempts.count
             return false
         }
         if refused { throw LedgerError(.unavailable, "not now") }

@@ -26,7 +26,7 @@ struct DeliveryScenario {
             bareSink.stop()
         }
         _ = try run.load(server).send(
-            0..<run.options.batches(invoices * 10), of: run.stream(customers: invoices))
+            0..<run.options.batches(invoices * 2), of: run.stream(customers: invoices))
         let secret = try putEndpoint(server, sink.url)
         _ = try server.call("advanceClock", "{\"to\": \"\(run.now + Self.end)\"}")
         run.report("\(invoices) invoices wait")

@@ -74,11 +74,20 @@ extension Database {
         case .retry(let at): (state, next) = (.pending, at)
         case .failed, .endpointDisabled: state = .failed
         }
-        let settled = try first(
+        // Not with RETURNING: such a statement copies every page that it changes to a journal.
+        let pending = try first(
+            "SELECT endpointId, period FROM webhook_delivery WHERE number = ? AND state = 'pending'"
+        ) { row throws(SQLiteError) in
+            try row.bind(1, attempt.deliveryId)
+        } _: { row in
+            (endpoint: Identifier(checked: row.bytes(0)), period: row.optionalInteger(1))
+        }
+        guard let pending else { return nil }
+        try run(
             """
             UPDATE webhook_delivery SET state = ?, attempts = attempts + 1, nextAttemptAt = ?,
                 lastAttemptAt = ?, lastStatusCode = ?, lastError = ?
-            WHERE number = ? AND state = 'pending' RETURNING endpointId, period
+            WHERE number = ?
             """
         ) { row throws(SQLiteError) in
             try row.bind(1, text: state.rawValue)
@@ -87,13 +96,10 @@ extension Database {
             try row.bind(4, attempt.statusCode.map(Int64.init))
             try row.bind(5, text: attempt.error)
             try row.bind(6, attempt.deliveryId)
-        } _: { row in
-            (endpoint: Identifier(checked: row.bytes(0)), period: row.optionalInteger(1))
         }
-        guard let settled, state != .pending else { return nil }
-        if attempt.outcome == .endpointDisabled { try disable(settled.endpoint) }
-        guard let period = settled.period else { return nil }
-        return try releaseNext(of: period, at: settled.endpoint) ? settled.endpoint : nil
+        if attempt.outcome == .endpointDisabled { try disable(pending.endpoint) }
+        guard state != .pending, let period = pending.period else { return nil }
+        return try releaseNext(of: period, at: pending.endpoint) ? pending.endpoint : nil
     }
 
     private borrowing func disable(_ endpoint: Identifier) throws(SQLiteError) {
