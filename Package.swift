@@ -113,7 +113,12 @@ let package = Package(
             ],
             path: "Benchmarks", exclude: ["README.md", "CAllocations"], swiftSettings: house),
 
-        .target(name: "SocketServer", path: "Tests/SocketServer", swiftSettings: house),
+        .target(
+            name: "CTestTLS", path: "Tests/CTestTLS",
+            linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        .target(
+            name: "SocketServer", dependencies: ["CTestTLS"], path: "Tests/SocketServer",
+            swiftSettings: house),
         .target(name: "TestRandom", path: "Tests/TestRandom", swiftSettings: house),
         .target(
             name: "CFaultVFS", path: "Tests/CFaultVFS",

@@ -8,6 +8,7 @@ final class CurlTransfer {
     let errorBuffer: UnsafeMutablePointer<CChar>
     let gate: UnsafeMutablePointer<ccurl_connect_gate>
     var headerList: UnsafeMutablePointer<curl_slist>?
+    var resolutionList: UnsafeMutablePointer<curl_slist>?
 
     private let mayConnect: (@Sendable (SocketAddress) -> Bool)?
     private let maximumResponseBytes: Int
@@ -33,11 +34,12 @@ final class CurlTransfer {
         // The loop holds this object for as long as libcurl has the handle.
         let context = Unmanaged.passUnretained(self).toOpaque()
         gate.initialize(to: ccurl_connect_gate(check: Self.onConnect, context: context))
-        try configure(job.request, userAgent: configuration.userAgent, context: context)
+        try configure(job.request, configuration, context: context)
     }
 
     deinit {
         curl_slist_free_all(headerList)
+        curl_slist_free_all(resolutionList)
         gate.deallocate()
         errorBuffer.deallocate()
     }
