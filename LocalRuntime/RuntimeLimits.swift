@@ -1,5 +1,7 @@
 /// The bounds of the local runtime; those of requests stand in `FunctionKit.Limits`.
 enum RuntimeLimits {
+    /// Files and sockets that `serve` has open, if the system allows so many.
+    static let openFiles = 16_384
     /// Connections that are open at once; further ones wait in the system's backlog.
     static let connections = 4096
     /// Bytes of all bodies that are being read at once; more answer 503.

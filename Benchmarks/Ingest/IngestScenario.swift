@@ -18,6 +18,8 @@ enum IngestScenario: String, CaseIterable {
     case closing
     /// Webhooks to one receiver beside a bare loop over libcurl.
     case delivery
+    /// Webhooks to 900 endpoints, alone and beside 100 that hang.
+    case isolation
 
     func figures(_ run: IngestRun) throws -> [Figure] {
         switch self {
@@ -34,6 +36,7 @@ enum IngestScenario: String, CaseIterable {
             ).figures()
         case .closing: try ClosingScenario(run: run).figures()
         case .delivery: try DeliveryScenario(run: run).figures()
+        case .isolation: try IsolationScenario(run: run).figures()
         }
     }
 }

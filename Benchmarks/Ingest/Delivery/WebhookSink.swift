@@ -18,7 +18,7 @@ final class WebhookSink: Sendable {
     /// What is written to the second is read from the first, and wakes the thread.
     private let wake: (read: Int32, write: Int32)
     private let count = Mutex(Count())
-    private let kept = Mutex<[[UInt8]]>([])
+    private let kept = Mutex<[(request: [UInt8], at: ContinuousClock.Instant)]>([])
     private let keeps: Bool
     private let turn = DispatchSemaphore(value: 0)
     private let ended = DispatchSemaphore(value: 0)
@@ -53,7 +53,9 @@ final class WebhookSink: Sendable {
 
     var url: String { "http://127.0.0.1:\(port)/" }
 
-    var requests: [[UInt8]] { kept.withLock(\.self) }
+    var requests: [[UInt8]] { kept.withLock { $0.map(\.request) } }
+    /// When each of the requests had come.
+    var arrivals: [ContinuousClock.Instant] { kept.withLock { $0.map(\.at) } }
 
     /// Lets it answer so many more.
     func allow(_ more: Int) {
@@ -99,7 +101,9 @@ final class WebhookSink: Sendable {
             where waiting[place + 2].revents != 0 {
                 do {
                     guard try open[place].receive() else { continue }
-                    if keeps { kept.withLock { $0.append(Array(open[place].message)) } }
+                    if keeps {
+                        kept.withLock { $0.append((Array(open[place].message), .now)) }
+                    }
                     if !take(open[place]) { held.append(open[place]) }
                 } catch {
                     // The other side has gone.
