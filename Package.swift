@@ -177,7 +177,10 @@ let package = Package(
         tests("Import", ["tallystick", "JSON"]),
         tests(
             "EndToEnd",
-            ["tallystick", "tallystick-demo", "Billing", "Curl", "JSON", "Webhooks"]),
+            [
+                "tallystick", "tallystick-demo", "Billing", "Curl", "JSON", "SocketServer",
+                "Webhooks",
+            ]),
     ],
     cxxLanguageStandard: .cxx17
 )
