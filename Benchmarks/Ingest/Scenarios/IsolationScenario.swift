@@ -68,7 +68,7 @@ struct IsolationScenario {
         }
         let count = Set(try sink.requests.map { try Webhook($0).id }).count
         guard count == rounds, sink.requests.count == rounds * Self.endpoints else {
-            throw LoadFailure("\(count) of \(rounds) invoices in \(sink.requests.count) requests")
+            throw LoadFailure("\(count) invoices in \(sink.requests.count) requests")
         }
         run.report("\(rounds) invoices to \(Self.endpoints) endpoints, \(hanging) hang")
         try server.stop()
