@@ -109,13 +109,18 @@ let package = Package(
         .executableTarget(
             name: "benchmarks",
             dependencies: [
-                "Billing", "JSON", "Ledger", "LedgerSQLite", "SQLite", "CAllocations", "TestRandom",
-                arguments, logging,
+                "Billing", "JSON", "Ledger", "LedgerSQLite", "SQLite", "CAllocations", "CCurl",
+                "TestRandom", "Webhooks", arguments, logging,
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             path: "Benchmarks", exclude: ["README.md", "CAllocations"], swiftSettings: house),
 
-        .target(name: "SocketServer", path: "Tests/SocketServer", swiftSettings: house),
+        .target(
+            name: "CTestTLS", path: "Tests/CTestTLS",
+            linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        .target(
+            name: "SocketServer", dependencies: ["CTestTLS"], path: "Tests/SocketServer",
+            swiftSettings: house),
         .target(name: "TestRandom", path: "Tests/TestRandom", swiftSettings: house),
         .target(
             name: "CFaultVFS", path: "Tests/CFaultVFS",
@@ -174,7 +179,10 @@ let package = Package(
         tests("Import", ["tallystick", "JSON"]),
         tests(
             "EndToEnd",
-            ["tallystick", "tallystick-demo", "Billing", "Curl", "JSON", "Webhooks"]),
+            [
+                "tallystick", "tallystick-demo", "Billing", "Curl", "JSON", "SocketServer",
+                "Webhooks",
+            ]),
     ],
     cxxLanguageStandard: .cxx17
 )

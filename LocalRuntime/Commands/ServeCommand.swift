@@ -49,6 +49,7 @@ struct ServeCommand: AsyncParsableCommand {
     var portFile: String?
 
     func run() async throws {
+        OpenFiles.raiseLimit()
         let setting = Setting()
         let logger = Logger.program(setting, fallback: .info)
         try await Exit.reporting {

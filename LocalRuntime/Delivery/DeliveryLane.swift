@@ -26,38 +26,47 @@ struct DeliveryLane: Sendable {
         self.logger = logger
     }
 
-    func claim(limit: Int) async throws -> [ClaimedDelivery] {
+    /// Claims up to so many deliveries at each endpoint.
+    func claim(_ rooms: [EndpointRoom], bodyBytes: Int) async throws -> [EndpointClaim] {
         try await ledger.claimDeliveries(
-            limit: limit, lease: RuntimeLimits.deliveryLease, now: clock.now)
+            DeliveryClaim(rooms: rooms, bodyBytes: bodyBytes, lease: RuntimeLimits.deliveryLease),
+            now: clock.now)
     }
 
     /// Claims what is due, makes one attempt at each and records the outcomes.
     ///
     /// - Returns: how many attempts were made.
     func runOnce() async throws -> Int {
-        let claimed = try await claim(limit: RuntimeLimits.deliveriesInFlight)
+        let now = clock.now
+        let rooms = try await ledger.nextDeliveries().filter { $0.at <= now }.map {
+            EndpointRoom(endpointId: $0.endpointId, limit: RuntimeLimits.deliveriesPerEndpoint)
+        }
+        let claims = try await claim(rooms, bodyBytes: RuntimeLimits.deliveryBodyBytes)
         let attempts = await withTaskGroup(of: DeliveryAttempt?.self) { group in
-            for delivery in claimed { group.addTask { await attempt(delivery) } }
+            for delivery in claims.flatMap(\.deliveries) {
+                group.addTask { await attempt(delivery)?.attempt }
+            }
             return await group.reduce(into: []) { $0.append($1) }
         }.compactMap(\.self)
-        if !attempts.isEmpty { report(try await ledger.settle(attempts)) }
+        if !attempts.isEmpty { _ = try await record(attempts) }
         return attempts.count
     }
 
-    /// Makes one attempt and records it; a ledger that fails leaves the delivery to its lease.
-    func process(_ delivery: ClaimedDelivery) async {
-        guard let attempt = await attempt(delivery) else { return }
-        do {
-            report(try await ledger.settle([attempt]))
-        } catch {
-            logger.error(
-                "a delivery's outcome could not be recorded; it is sent again",
-                metadata: ["message": "\(delivery.messageId)", "error": "\(error)"])
-        }
+    /// Records attempts and tells of endpoints that they disabled.
+    ///
+    /// - Returns: endpoints at which something is due that waited for one of these.
+    func record(_ attempts: [DeliveryAttempt]) async throws -> [Identifier] {
+        let settlement = try await ledger.settle(attempts)
+        report(settlement.disabled)
+        return settlement.released
     }
 
+    /// Makes one attempt.
+    ///
     /// - Returns: nil where the attempt was cut short by the runtime's end and does not count.
-    private func attempt(_ delivery: ClaimedDelivery) async -> DeliveryAttempt? {
+    func attempt(
+        _ delivery: ClaimedDelivery
+    ) async -> (attempt: DeliveryAttempt, pace: EndpointPace)? {
         let result: WebhookAttemptResult
         do throws(CancellationError) {
             result = try await send(delivery)
@@ -68,11 +77,12 @@ struct DeliveryLane: Sendable {
             after: result.outcome, attempt: delivery.attempts + 1,
             nowMicroseconds: now.microseconds, using: &generator)
         log(delivery, result, decision)
-        return DeliveryAttempt(
+        let attempt = DeliveryAttempt(
             deliveryId: delivery.id, outcome: decision.outcome,
             log: LoggedAttempt(
                 at: now, statusCode: result.statusCode, error: result.error?.description,
                 latencyMicroseconds: result.latencyMicroseconds, answer: result.answer))
+        return (attempt, EndpointPace(result))
     }
 
     private func send(

@@ -118,16 +118,18 @@ package protocol EndpointLedger: Sendable {
 
 /// Deliveries on their way to endpoints.
 package protocol OutboxLedger: Sendable {
-    /// Takes pending deliveries that are due, oldest first, for `lease`: nobody else gets them
+    /// Takes pending deliveries that are due at these endpoints, for `lease`: nobody else gets them
     /// before it ends. `now` is the real time.
-    func claimDeliveries(limit: Int, lease: Duration, now: Instant) async throws(LedgerError)
-        -> [ClaimedDelivery]
-    /// Records attempts.
     ///
-    /// - Returns: endpoints that they disabled.
-    func settle(_ attempts: [DeliveryAttempt]) async throws(LedgerError) -> [DisabledEndpoint]
-    /// When the next pending delivery is due; nil where none is pending.
-    func nextDelivery() async throws(LedgerError) -> Instant?
+    /// A delivery is not due while an earlier one about the same period is pending at its endpoint.
+    func claimDeliveries(_ request: DeliveryClaim, now: Instant) async throws(LedgerError)
+        -> [EndpointClaim]
+    /// Records attempts and ends their leases.
+    ///
+    /// An endpoint that fails for too long is disabled in the same transaction.
+    func settle(_ attempts: [DeliveryAttempt]) async throws(LedgerError) -> Settlement
+    /// When something is next due at each enabled endpoint that has something pending.
+    func nextDeliveries() async throws(LedgerError) -> [EndpointDue]
     func deliveries(_ query: DeliveryQuery) async throws(LedgerError) -> Page<WebhookDelivery>
 
     /// Makes a delivery due at once and begins its schedule anew.

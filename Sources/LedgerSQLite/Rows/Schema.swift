@@ -234,19 +234,25 @@ enum Schema {
             number INTEGER PRIMARY KEY,
             message INTEGER NOT NULL REFERENCES webhook_message,
             endpointId TEXT NOT NULL,
+            -- The number of the first invoice of the period that it is about, where its endpoint
+            -- gets all of that period's in order; else NULL.
+            period INTEGER,
             state TEXT NOT NULL,
             attempts INTEGER NOT NULL DEFAULT 0,
             -- Attempts made before the schedule began anew.
             attemptsBefore INTEGER NOT NULL DEFAULT 0,
-            -- While an attempt is under way, the end of its lease.
+            -- NULL where nothing is left to do, and while an earlier one of its period is pending.
             nextAttemptAt INTEGER,
             lastAttemptAt INTEGER,
             lastStatusCode INTEGER,
             lastError TEXT,
             UNIQUE (message, endpointId)
         );
-        CREATE INDEX webhook_delivery_due ON webhook_delivery (nextAttemptAt)
-            WHERE state = 'pending';
+        -- What is due next at each endpoint, found without a look at the others'.
+        CREATE INDEX webhook_delivery_due ON webhook_delivery (endpointId, nextAttemptAt, number)
+            WHERE state = 'pending' AND nextAttemptAt IS NOT NULL;
+        CREATE INDEX webhook_delivery_order ON webhook_delivery (endpointId, period, number)
+            WHERE state = 'pending' AND period IS NOT NULL;
 
         CREATE TABLE webhook_attempt (
             delivery INTEGER NOT NULL REFERENCES webhook_delivery,

@@ -15,14 +15,19 @@ struct OutboxMessage {
     /// The instant of the record that it tells of.
     let timestamp: Instant
     let content: Content
+    /// The number of the first invoice of its period, where an endpoint gets all that says so in
+    /// the order in which it was queued; nil where the order is of no account.
+    let period: Int64?
 
     /// - Parameter kind: of the invoice that it is about: two of one period may have the same
     ///   revision.
     init(
         type: WebhookEventType, kind: InvoiceKind = .period, subscription: Identifier,
-        periodStart: Instant, revision: Int, timestamp: Instant, content: Content
+        periodStart: Instant, revision: Int, timestamp: Instant, content: Content,
+        period: Int64? = nil
     ) {
         self.type = type
+        self.period = period
         id = DeterministicID.message(
             type: kind == .period ? type.rawValue : "\(type.rawValue) \(kind.rawValue)",
             subscription: subscription, periodStart: periodStart,
@@ -35,7 +40,8 @@ struct OutboxMessage {
 extension Database {
     /// Queues a message for every endpoint that wants it, in the transaction under way.
     ///
-    /// A message that was queued before stays as it is.
+    /// A message that was queued before stays as it is. Where an endpoint still waits for an
+    /// earlier one of the same period, it gets this one only after that: `settle` sees to it.
     borrowing func queue(_ message: OutboxMessage) throws(SQLiteError) {
         let takers = try takers(of: message.type)
         guard !takers.isEmpty else { return }
@@ -62,12 +68,15 @@ extension Database {
         for endpoint in takers {
             try run(
                 """
-                INSERT INTO webhook_delivery (message, endpointId, state, nextAttemptAt)
-                VALUES (?, ?, 'pending', 0)
+                INSERT INTO webhook_delivery (message, endpointId, period, state, nextAttemptAt)
+                SELECT ?1, ?2, ?3, 'pending', CASE WHEN EXISTS (
+                    SELECT 1 FROM webhook_delivery
+                    WHERE endpointId = ?2 AND period = ?3 AND state = 'pending') THEN NULL ELSE 0 END
                 """
             ) { row throws(SQLiteError) in
                 try row.bind(1, number)
                 try row.bind(2, text: endpoint.bytes)
+                try row.bind(3, message.period)
             }
         }
     }
