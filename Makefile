@@ -3,7 +3,7 @@
 # What a bare Debian 12 lacks to build and run this with Swift 6.3.
 PACKAGES := binutils ca-certificates g++ git libc6-dev libcurl4-openssl-dev libedit2 \
 	libgcc-12-dev libncurses6 libsimdjson-dev libsqlite3-dev libssl-dev libstdc++-12-dev libxml2 \
-	pkg-config tzdata zlib1g-dev
+	pkg-config python3 python3-venv tzdata zlib1g-dev
 
 SOURCES := $(wildcard Package.swift Sources Functions LocalRuntime Tests Benchmarks)
 ONE_WAY := --explicit-target-dependency-import-check error
@@ -37,6 +37,7 @@ demo: setup
 # allocates is asked of a release build, for a debug build boxes what it likes; so are simulated years
 # of billing, each invoice of which an auditor reckons again.
 test: setup
+	.ci/python-tools
 	swift build -c release --product benchmarks
 	swift build -c release --product simulation
 	"$$(swift build -c release --show-bin-path)/benchmarks" ledger --samples 5

@@ -19,6 +19,7 @@ let house: [SwiftSetting] = [
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(
     name: "HummingbirdCore", package: "hummingbird")
@@ -59,6 +60,7 @@ let package = Package(
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(
             url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(
             url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -81,7 +83,7 @@ let package = Package(
         room("SQLite", ["CSQLite"]),
         room("LedgerSQLite", ["Billing", "Ledger", "JSON", "SQLite", "CPrefetch", logging]),
         room("Curl", ["CCurl"]),
-        room("Webhooks", ["Curl", crypto]),
+        room("Webhooks", ["Curl", "JSON", crypto, mustache]),
 
         .target(
             name: "Functions",
@@ -107,13 +109,18 @@ let package = Package(
         .executableTarget(
             name: "benchmarks",
             dependencies: [
-                "Billing", "JSON", "Ledger", "LedgerSQLite", "SQLite", "CAllocations", "TestRandom",
-                arguments, logging,
+                "Billing", "JSON", "Ledger", "LedgerSQLite", "SQLite", "CAllocations", "CCurl",
+                "TestRandom", "Webhooks", arguments, logging,
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             path: "Benchmarks", exclude: ["README.md", "CAllocations"], swiftSettings: house),
 
-        .target(name: "SocketServer", path: "Tests/SocketServer", swiftSettings: house),
+        .target(
+            name: "CTestTLS", path: "Tests/CTestTLS",
+            linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        .target(
+            name: "SocketServer", dependencies: ["CTestTLS"], path: "Tests/SocketServer",
+            swiftSettings: house),
         .target(name: "TestRandom", path: "Tests/TestRandom", swiftSettings: house),
         .target(
             name: "CFaultVFS", path: "Tests/CFaultVFS",
@@ -142,7 +149,7 @@ let package = Package(
         tests(
             "Billing", ["Billing", "JSON", "BigInt", "CAllocations", "TestRandom"], fixtures: true),
         tests("Curl", ["Curl", "SocketServer"]),
-        tests("Webhooks", ["Webhooks", "Curl", "SocketServer", "TestRandom", crypto]),
+        tests("Webhooks", ["Webhooks", "Curl", "JSON", "SocketServer", "TestRandom", crypto]),
         tests("Runs", ["LedgerSQLite", "SQLite", "TestRandom"]),
         tests(
             "Ledger",
@@ -172,7 +179,10 @@ let package = Package(
         tests("Import", ["tallystick", "JSON"]),
         tests(
             "EndToEnd",
-            ["tallystick", "tallystick-demo", "Billing", "Curl", "JSON", "Webhooks"]),
+            [
+                "tallystick", "tallystick-demo", "Billing", "Curl", "JSON", "SocketServer",
+                "Webhooks",
+            ]),
     ],
     cxxLanguageStandard: .cxx17
 )

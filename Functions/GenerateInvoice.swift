@@ -40,7 +40,8 @@ package struct GenerateInvoice: Function {
                 "no \(input.key.kind.rawValue) invoice, revision \(input.key.revision), is due for "
                     + "the period that starts at \(input.key.periodStart): it is not closed")
         }
-        try await ledger.record([try WrittenInvoice(period)])
+        // What it corrects comes first, in the outbox too.
+        try await ledger.record(try (period.earlier + [period]).map(WrittenInvoice.init))
         guard let stored = try await ledger.invoice(id) else {
             throw Problem(.internalError, "the invoice \(id) was written and cannot be read")
         }

@@ -7,9 +7,9 @@ package import Ledger
 package struct ListWebhookDeliveries: Function {
     package static let name = "listWebhookDeliveries"
 
-    private let ledger: any WebhookLedger
+    private let ledger: any OutboxLedger
 
-    package init(ledger: any WebhookLedger) { self.ledger = ledger }
+    package init(ledger: any OutboxLedger) { self.ledger = ledger }
 
     package struct Input: FunctionInput {
         let query: DeliveryQuery
@@ -45,6 +45,22 @@ extension WebhookDelivery: JSONWritable {
             if let lastAttemptAt { writer.member("lastAttemptAt", lastAttemptAt) }
             if let lastStatusCode { writer.member("lastStatusCode", lastStatusCode) }
             if let lastError { writer.member("lastError", lastError) }
+            writer.member("attemptLog", each: attemptLog)
+        }
+    }
+}
+
+extension LoggedAttempt: JSONWritable {
+    package func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("at", at)
+            if let statusCode { writer.member("statusCode", statusCode) }
+            writer.member("latencyMilliseconds", latencyMicroseconds / 1_000)
+            if let error { writer.member("error", error) }
+            // Text as far as it is that; a character cut at the end becomes U+FFFD.
+            if statusCode != nil {
+                writer.member("answer", String(decoding: answer, as: UTF8.self))
+            }
         }
     }
 }

@@ -10,12 +10,14 @@ package import Webhooks
 package struct PutWebhookEndpoint: Function {
     package static let name = "putWebhookEndpoint"
 
-    private let ledger: any WebhookLedger
+    private let ledger: any EndpointLedger
     private let policy: WebhookURLPolicy
+    private let secrets: EndpointSecrets
 
-    package init(ledger: any WebhookLedger, policy: WebhookURLPolicy) {
+    package init(ledger: any EndpointLedger, policy: WebhookURLPolicy, vault: SecretVault) {
         self.ledger = ledger
         self.policy = policy
+        secrets = EndpointSecrets(ledger: ledger, vault: vault)
     }
 
     package struct Input: FunctionInput {
@@ -27,36 +29,32 @@ package struct PutWebhookEndpoint: Function {
             let url = reader.required("url")?.string()
             let types = reader.required("eventTypes")
             let elements = types?.array()
+            let format = reader.optional("format").map(WebhookFormat.init) ?? .standard
             let isEnabled = reader.optional("enabled")?.bool() ?? true
             reader.refuseUnknown()
             let eventTypes = elements.flatMap { types?.eventTypes($0) }
-            guard let id, let url, elements != nil else { return nil }
-            endpoint = WebhookEndpoint(
-                id: id, url: url, eventTypes: eventTypes, isEnabled: isEnabled)
-        }
-    }
-
-    package struct Output: JSONWritable {
-        let endpoint: WebhookEndpoint
-        let secret: String?
-
-        package func write(to writer: inout JSONWriter) {
-            writer.object { writer in
-                endpoint.writeMembers(to: &writer)
-                if let secret { writer.member("secret", secret) }
+            guard let id, let url, let types, elements != nil, let format else { return nil }
+            if format != .standard, eventTypes != [.invoiceFinalized] {
+                types.note(
+                    "must be [\"\(WebhookEventType.invoiceFinalized.rawValue)\"] where format is "
+                        + "not \"standard\": templates are over invoices")
             }
+            endpoint = WebhookEndpoint(
+                id: id, url: url, eventTypes: eventTypes, format: format, isEnabled: isEnabled)
         }
     }
 
-    package func handle(_ input: Input, _ context: FunctionContext) async throws -> Output {
+    package func handle(
+        _ input: Input, _ context: FunctionContext
+    ) async throws -> EndpointAnswer {
         do throws(WebhookURLError) { _ = try policy.validate(input.endpoint.url) } catch {
             throw InvalidFields([
                 FieldIssue(pointer: "/url", detail: error.description, severity: .meaningless)
             ])
         }
-        let secret = WebhookSecret.generate().text
-        let (endpoint, isNew) = try await ledger.put(input.endpoint, secret: secret)
-        return Output(endpoint: endpoint, secret: isNew ? secret : nil)
+        let drawn = try await secrets.draw(for: input.endpoint.id)
+        let (endpoint, isNew) = try await ledger.put(input.endpoint, secret: drawn.stored)
+        return EndpointAnswer(endpoint: endpoint, secret: isNew ? drawn.text : nil)
     }
 }
 

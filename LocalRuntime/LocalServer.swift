@@ -48,7 +48,8 @@ struct LocalServer: Sendable {
             dispatcher: offered, isReady: wiring.isReady,
             statistics: { wiring.ledger.statistics })
         let lane = DeliveryLane(
-            ledger: wiring.ledger, sender: wiring.webhooks.sender, logger: logger)
+            ledger: wiring.ledger, sender: wiring.webhooks.sender,
+            vault: wiring.webhooks.vault, logger: logger)
         // They stop in the opposite order, one after the other.
         var services: [any Service] = [
             DeliveryService(lane: lane, nudge: deliveries, logger: logger),

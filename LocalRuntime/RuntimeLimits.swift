@@ -1,5 +1,7 @@
 /// The bounds of the local runtime; those of requests stand in `FunctionKit.Limits`.
 enum RuntimeLimits {
+    /// Files and sockets that `serve` has open, if the system allows so many.
+    static let openFiles = 16_384
     /// Connections that are open at once; further ones wait in the system's backlog.
     static let connections = 4096
     /// Bytes of all bodies that are being read at once; more answer 503.
@@ -24,8 +26,20 @@ enum RuntimeLimits {
     /// How long a drain sleeps when nobody wakes it.
     static let drainInterval = Duration.seconds(1)
 
-    /// Webhook attempts under way at once.
-    static let deliveriesInFlight = 64
+    /// Endpoints at which webhook attempts are under way at once.
+    static let deliveryEndpoints = 1_024
+    /// Attempts under way beside the first at each endpoint, all endpoints together.
+    static let furtherDeliveries = 512
+    /// Attempts under way at one endpoint.
+    static let deliveriesPerEndpoint = 32
+    /// An answer that takes longer makes an endpoint a slow one.
+    static let promptAnswerMicroseconds: Int64 = 1_000_000
+    /// Bytes of the bodies of all attempts under way, after which no more are claimed.
+    static let deliveryBodyBytes = 64 * 1024 * 1024
+    /// Attempts that ended and wait to be recorded, after which no more are claimed.
+    static let unrecordedDeliveries = 4_096
+    /// How long outcomes are gathered before they are recorded, all with one sync of the disk.
+    static let recordPause = Duration.milliseconds(20)
     /// Nobody else takes a claimed delivery before this ends; an attempt takes 15 s at most.
     static let deliveryLease = Duration.seconds(60)
     /// How long the outbox is left alone when nothing in it is due and nobody wakes it.

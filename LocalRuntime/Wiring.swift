@@ -18,7 +18,7 @@ struct Wiring: Sendable {
         ClosePeriod.name, UpdateSubscription.name, CancelSubscription.name,
     ]
     static let leaveDeliveries = [
-        ClosePeriod.name, GenerateInvoice.name, PutWebhookEndpoint.name,
+        ClosePeriod.name, GenerateInvoice.name, PutWebhookEndpoint.name, RedeliverWebhook.name,
     ]
 
     /// Opens the ledger in the file at `path`, or creates it, for as long as `body` takes.
@@ -99,9 +99,43 @@ struct Wiring: Sendable {
         registry.register(invoices)
         registry.register(GetInvoice(ledger: ledger))
         registry.register(ListInvoices(ledger: ledger))
-        registry.register(PutWebhookEndpoint(ledger: ledger, policy: webhooks.policy))
-        registry.register(ListWebhookDeliveries(ledger: ledger))
         registry.register(BackupLedger(ledger: ledger))
+        register(ledger, webhooks, in: &registry)
         return registry
+    }
+
+    private static func register(
+        _ ledger: any WebhookLedger, _ webhooks: WebhookWiring, in registry: inout FunctionRegistry
+    ) {
+        let vault = webhooks.vault
+        let realTime: @Sendable () -> Instant = { webhooks.clock.now }
+        registry.register(
+            PutWebhookEndpoint(ledger: ledger, policy: webhooks.policy, vault: vault))
+        registry.register(ListWebhookEndpoints(ledger: ledger))
+        registry.register(DeleteWebhookEndpoint(ledger: ledger))
+        registry.register(RotateWebhookSecret(ledger: ledger, vault: vault, realTime: realTime))
+        registry.register(
+            TestWebhookEndpoint(
+                ledger: ledger, vault: vault, sender: webhooks.sender, realTime: realTime))
+        registry.register(ListWebhookDeliveries(ledger: ledger))
+        registry.register(RedeliverWebhook(ledger: ledger))
+    }
+
+    /// Reads the stored webhook secrets and seals those that are not, where there is a key.
+    ///
+    /// - Throws: `Problem` where they are sealed and the key is missing or another.
+    func sealSecrets(_ logger: Logger) async throws {
+        let secrets = EndpointSecrets(ledger: ledger, vault: webhooks.vault)
+        let sealed: Int
+        do { sealed = try await secrets.sealAll() } catch let error as SecretVaultError {
+            throw error.problem
+        }
+        if sealed > 0 {
+            logger.notice("webhook secrets are sealed now", metadata: ["count": "\(sealed)"])
+        }
+        if !webhooks.vault.hasKey {
+            logger.notice(
+                "webhook secrets are stored as they are; TALLYSTICK_SECRET_KEY would seal them")
+        }
     }
 }

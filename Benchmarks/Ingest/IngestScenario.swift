@@ -16,6 +16,10 @@ enum IngestScenario: String, CaseIterable {
     case manyCustomers = "many-customers"
     /// Closing, pricing and invoicing all subscriptions, while events come.
     case closing
+    /// Webhooks to one receiver beside a bare loop over libcurl.
+    case delivery
+    /// Webhooks to 900 endpoints, alone and beside 100 that hang.
+    case isolation
 
     func figures(_ run: IngestRun) throws -> [Figure] {
         switch self {
@@ -31,6 +35,8 @@ enum IngestScenario: String, CaseIterable {
                 run: run, scenario: self, customers: run.options.manyCustomers
             ).figures()
         case .closing: try ClosingScenario(run: run).figures()
+        case .delivery: try DeliveryScenario(run: run).figures()
+        case .isolation: try IsolationScenario(run: run).figures()
         }
     }
 }

@@ -17,7 +17,8 @@ struct ServeCommand: AsyncParsableCommand {
 
             Every flag has an environment variable: --port-file is TALLYSTICK_PORT_FILE. A flag wins.
             Also read: TALLYSTICK_LOG_LEVEL (trace … critical), TALLYSTICK_WEBHOOK_ALLOW_HTTP=1,
-            TALLYSTICK_WEBHOOK_ALLOW_LOOPBACK=1.
+            TALLYSTICK_WEBHOOK_ALLOW_LOOPBACK=1, and TALLYSTICK_SECRET_KEY (base64 of 32 bytes), with
+            which webhook secrets are sealed in the file.
             """)
 
     @Option(help: "The ledger's file; it is created where there is none. (default: tallystick.db)")
@@ -48,6 +49,7 @@ struct ServeCommand: AsyncParsableCommand {
     var portFile: String?
 
     func run() async throws {
+        OpenFiles.raiseLimit()
         let setting = Setting()
         let logger = Logger.program(setting, fallback: .info)
         try await Exit.reporting {
@@ -59,6 +61,7 @@ struct ServeCommand: AsyncParsableCommand {
                 configuration.dataFile, memory: configuration.memoryBytes, webhooks: .init(setting),
                 logger: logger
             ) { wiring in
+                try await wiring.sealSecrets(logger)
                 try await LocalServer(wiring, configuration, logger: logger).run()
             }
             logger.info("stopped")

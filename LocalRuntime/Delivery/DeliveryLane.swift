@@ -5,7 +5,8 @@ import Webhooks
 
 /// Makes attempts at claimed deliveries and records what came of them.
 struct DeliveryLane: Sendable {
-    let ledger: any WebhookLedger
+    let ledger: any OutboxLedger
+    let messages: OutgoingMessage
     let sender: WebhookSender
     let machine: DeliveryStateMachine
     /// Real time, whatever the runtime's clock says: receivers check the signature's age.
@@ -13,56 +14,62 @@ struct DeliveryLane: Sendable {
     let logger: Logger
 
     init(
-        ledger: any WebhookLedger, sender: WebhookSender, logger: Logger,
+        ledger: any OutboxLedger, sender: WebhookSender, vault: SecretVault, logger: Logger,
         machine: DeliveryStateMachine = DeliveryStateMachine(),
         clock: any RuntimeClock = SystemClock()
     ) {
         self.ledger = ledger
+        messages = OutgoingMessage(vault: vault)
         self.sender = sender
         self.machine = machine
         self.clock = clock
         self.logger = logger
     }
 
-    func claim(limit: Int) async throws -> [ClaimedDelivery] {
+    /// Claims up to so many deliveries at each endpoint.
+    func claim(_ rooms: [EndpointRoom], bodyBytes: Int) async throws -> [EndpointClaim] {
         try await ledger.claimDeliveries(
-            limit: limit, lease: RuntimeLimits.deliveryLease, now: clock.now)
+            DeliveryClaim(rooms: rooms, bodyBytes: bodyBytes, lease: RuntimeLimits.deliveryLease),
+            now: clock.now)
     }
 
     /// Claims what is due, makes one attempt at each and records the outcomes.
     ///
     /// - Returns: how many attempts were made.
     func runOnce() async throws -> Int {
-        let claimed = try await claim(limit: RuntimeLimits.deliveriesInFlight)
+        let now = clock.now
+        let rooms = try await ledger.nextDeliveries().filter { $0.at <= now }.map {
+            EndpointRoom(endpointId: $0.endpointId, limit: RuntimeLimits.deliveriesPerEndpoint)
+        }
+        let claims = try await claim(rooms, bodyBytes: RuntimeLimits.deliveryBodyBytes)
         let attempts = await withTaskGroup(of: DeliveryAttempt?.self) { group in
-            for delivery in claimed { group.addTask { await attempt(delivery) } }
+            for delivery in claims.flatMap(\.deliveries) {
+                group.addTask { await attempt(delivery)?.attempt }
+            }
             return await group.reduce(into: []) { $0.append($1) }
         }.compactMap(\.self)
-        if !attempts.isEmpty { try await ledger.settle(attempts) }
+        if !attempts.isEmpty { _ = try await record(attempts) }
         return attempts.count
     }
 
-    /// Makes one attempt and records it; a ledger that fails leaves the delivery to its lease.
-    func process(_ delivery: ClaimedDelivery) async {
-        guard let attempt = await attempt(delivery) else { return }
-        do {
-            try await ledger.settle([attempt])
-        } catch {
-            logger.error(
-                "a delivery's outcome could not be recorded; it is sent again",
-                metadata: ["message": "\(delivery.messageId)", "error": "\(error)"])
-        }
+    /// Records attempts and tells of endpoints that they disabled.
+    ///
+    /// - Returns: endpoints at which something is due that waited for one of these.
+    func record(_ attempts: [DeliveryAttempt]) async throws -> [Identifier] {
+        let settlement = try await ledger.settle(attempts)
+        report(settlement.disabled)
+        return settlement.released
     }
 
+    /// Makes one attempt.
+    ///
     /// - Returns: nil where the attempt was cut short by the runtime's end and does not count.
-    private func attempt(_ delivery: ClaimedDelivery) async -> DeliveryAttempt? {
-        let message = WebhookAttempt(
-            messageID: delivery.messageId, timestampSeconds: clock.now.seconds,
-            body: delivery.body, secrets: delivery.secrets.compactMap { WebhookSecret($0) },
-            url: delivery.url)
+    func attempt(
+        _ delivery: ClaimedDelivery
+    ) async -> (attempt: DeliveryAttempt, pace: EndpointPace)? {
         let result: WebhookAttemptResult
         do throws(CancellationError) {
-            result = try await sender.send(message)
+            result = try await send(delivery)
         } catch { return nil }
         var generator = SystemRandomNumberGenerator()
         let now = clock.now
@@ -70,9 +77,34 @@ struct DeliveryLane: Sendable {
             after: result.outcome, attempt: delivery.attempts + 1,
             nowMicroseconds: now.microseconds, using: &generator)
         log(delivery, result, decision)
-        return DeliveryAttempt(
-            deliveryId: delivery.id, at: now, outcome: decision.outcome,
-            statusCode: result.statusCode, error: result.error?.description)
+        let attempt = DeliveryAttempt(
+            deliveryId: delivery.id, outcome: decision.outcome,
+            log: LoggedAttempt(
+                at: now, statusCode: result.statusCode, error: result.error?.description,
+                latencyMicroseconds: result.latencyMicroseconds, answer: result.answer))
+        return (attempt, EndpointPace(result))
+    }
+
+    private func send(
+        _ delivery: ClaimedDelivery
+    ) async throws(CancellationError) -> WebhookAttemptResult {
+        let message: WebhookAttempt
+        do throws(WebhookAttemptResult.Failure) {
+            message = try messages.attempt(delivery, at: clock.now)
+        } catch { return WebhookAttemptResult(error: error, latencyMicroseconds: 0) }
+        return try await sender.send(message)
+    }
+
+    private func report(_ disabled: [DisabledEndpoint]) {
+        for endpoint in disabled {
+            logger.warning(
+                "webhook endpoint disabled; what it is to be sent waits until it is enabled again",
+                metadata: [
+                    "endpoint": "\(endpoint.id)",
+                    "reason": "\(endpoint.health.disabledBy?.rawValue ?? "")",
+                    "failingSince": "\(endpoint.health.failingSince?.description ?? "")",
+                ])
+        }
     }
 
     private func log(

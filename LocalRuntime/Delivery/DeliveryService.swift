@@ -6,15 +6,36 @@ import Synchronization
 
 /// Drains the outbox for as long as the runtime runs, a bounded number of attempts at a time.
 ///
-/// Every attempt that ends makes room for the next; nothing waits for a whole batch. The room is
-/// shared by all endpoints: slow receivers with many deliveries can fill it, and the others wait
-/// until an attempt ends, 15 s at the most.
+/// `DeliveryBook` decides what is claimed; every attempt runs by itself and nothing waits for a
+/// whole batch. Outcomes are recorded in groups, as many as ended while the last group was written.
 final class DeliveryService: Service {
+    private struct State {
+        var book = DeliveryBook()
+        /// Attempts that ended and are not yet recorded.
+        var ended: [(attempt: DeliveryAttempt, endpoint: Identifier)] = []
+        /// Being recorded.
+        var recording = 0
+        var bodyBytes = 0
+        var isStopping = false
+        /// Whether the outbox may hold what the book does not know of.
+        var isOutdated = true
+
+        var isIdle: Bool { book.underWay == 0 && ended.isEmpty && recording == 0 }
+        var isFull: Bool {
+            bodyBytes >= RuntimeLimits.deliveryBodyBytes
+                || ended.count + recording >= RuntimeLimits.unrecordedDeliveries
+        }
+    }
+
     private let lane: DeliveryLane
     private let nudge: Nudge
     private let logger: Logger
-    private let underWay = Mutex(0)
+    private let state = Mutex(State())
+    /// Wakes the task that claims, and the one that records.
+    private let turn = Nudge()
+    private let record = Nudge()
 
+    /// - Parameter nudge: rings when something was put into the outbox.
     init(lane: DeliveryLane, nudge: Nudge, logger: Logger) {
         self.lane = lane
         self.nudge = nudge
@@ -24,6 +45,8 @@ final class DeliveryService: Service {
     func run() async {
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
+                group.addTask { await self.lookOut() }
+                group.addTask { await self.recordAll() }
                 var backoff = Backoff()
                 while !isStopping {
                     do {
@@ -34,42 +57,137 @@ final class DeliveryService: Service {
                         await pause(for: backoff.next())
                     }
                 }
+                state.withLock { $0.isStopping = true }
                 await waitForAttempts()
                 group.cancelAll()
             }
         } onGracefulShutdown: {
-            self.nudge.ring()
+            self.turn.ring()
+        }
+    }
+
+    /// Has the outbox looked at when it was added to, and now and then.
+    private func lookOut() async {
+        while !Task.isCancelled {
+            await nudge.wait(atMost: RuntimeLimits.deliveryInterval)
+            state.withLock { $0.isOutdated = true }
+            turn.ring()
         }
     }
 
     private func step(_ group: inout DiscardingTaskGroup) async throws {
-        let room = RuntimeLimits.deliveriesInFlight - underWay.withLock(\.self)
-        guard room > 0 else { return await nudge.wait(atMost: RuntimeLimits.deliveryInterval) }
-        guard let next = try await lane.ledger.nextDelivery() else {
-            return await nudge.wait(atMost: RuntimeLimits.deliveryInterval)
-        }
+        try await update()
         let now = lane.clock.now
-        guard next <= now else {
-            return await nudge.wait(atMost: TimerService.sleep(from: now, until: next))
+        let (rooms, bodyBytes, next) = state.withLock { state in
+            let rooms = state.isFull ? [] : state.book.plan(now: now)
+            return (
+                rooms, RuntimeLimits.deliveryBodyBytes - state.bodyBytes,
+                state.book.nextDue(after: now)
+            )
         }
-        let claimed = try await lane.claim(limit: room)
-        for delivery in claimed {
-            underWay.withLock { $0 += 1 }
-            group.addTask {
-                await self.lane.process(delivery)
-                self.underWay.withLock { $0 -= 1 }
-                self.nudge.ring()
+        guard !rooms.isEmpty else {
+            let sleep = next.map { TimerService.sleep(from: now, until: $0) }
+            return await turn.wait(atMost: sleep ?? RuntimeLimits.deliveryInterval)
+        }
+        let claims: [EndpointClaim]
+        do { claims = try await lane.claim(rooms, bodyBytes: bodyBytes) } catch {
+            state.withLock { state in
+                for room in rooms { state.book.note(room.endpointId, dueAt: now) }
+            }
+            throw error
+        }
+        state.withLock { state in
+            for claim in claims {
+                state.book.begin(claim)
+                state.bodyBytes += claim.deliveries.reduce(0) { $0 + $1.body.count }
             }
         }
-        // Due, yet not to be had: its endpoint may be switched off.
-        if claimed.isEmpty { await nudge.wait(atMost: RuntimeLimits.drainInterval) }
+        for delivery in claims.lazy.flatMap(\.deliveries) {
+            group.addTask { await self.attempt(delivery) }
+        }
     }
 
-    /// Gives attempts under way a little time; the others are made again after their lease.
+    /// Learns from the outbox when something is due where.
+    private func update() async throws {
+        let isOutdated = state.withLock { state in
+            defer { state.isOutdated = false }
+            return state.isOutdated
+        }
+        guard isOutdated else { return }
+        do {
+            let due = try await lane.ledger.nextDeliveries()
+            state.withLock { state in
+                state.book.forgetIdle()
+                for due in due { state.book.note(due.endpointId, dueAt: due.at) }
+            }
+        } catch {
+            state.withLock { $0.isOutdated = true }
+            throw error
+        }
+    }
+
+    private func attempt(_ delivery: ClaimedDelivery) async {
+        let made = await lane.attempt(delivery)
+        let (isFirst, mayPlan) = state.withLock { state in
+            let wasFull = state.isFull
+            let hasRoom = state.book.end(delivery.endpointId, made?.pace)
+            state.bodyBytes -= delivery.body.count
+            if let made { state.ended.append((made.attempt, delivery.endpointId)) }
+            return (state.ended.count == 1, hasRoom || wasFull || state.isStopping)
+        }
+        if isFirst { record.ring() }
+        if mayPlan { turn.ring() }
+    }
+
+    /// Records what ends until it is cancelled; then what is left.
+    private func recordAll() async {
+        var backoff = Backoff()
+        while true {
+            await pause(for: RuntimeLimits.recordPause)
+            let ended = state.withLock { state in
+                defer { state.ended = [] }
+                state.recording = state.ended.count
+                return state.ended
+            }
+            if ended.isEmpty {
+                guard !Task.isCancelled else { return }
+                await record.wait(atMost: RuntimeLimits.deliveryInterval)
+                continue
+            }
+            while !(await record(ended)) {
+                // Not recorded is not lost: the next start sends it again.
+                guard !Task.isCancelled else { return }
+                await pause(for: backoff.next())
+            }
+            backoff.reset()
+        }
+    }
+
+    private func record(_ ended: [(attempt: DeliveryAttempt, endpoint: Identifier)]) async -> Bool {
+        let released: [Identifier]
+        do { released = try await lane.record(ended.map(\.attempt)) } catch {
+            logger.error(
+                "outcomes of deliveries could not be recorded",
+                metadata: ["count": "\(ended.count)", "error": "\(error)"])
+            return false
+        }
+        let now = lane.clock.now
+        state.withLock { state in
+            state.recording = 0
+            for endpoint in released { state.book.note(endpoint, dueAt: now) }
+            for case (let attempt, let endpoint) in ended {
+                if case .retry(let at) = attempt.outcome { state.book.note(endpoint, dueAt: at) }
+            }
+        }
+        turn.ring()
+        return true
+    }
+
+    /// Gives attempts under way a little time; the others are made again by the next start.
     private func waitForAttempts() async {
         let end = ContinuousClock.now + RuntimeLimits.deliveriesStop
-        while underWay.withLock(\.self) > 0, !Task.isCancelled, ContinuousClock.now < end {
-            await nudge.wait(atMost: ContinuousClock.now.duration(to: end))
+        while !state.withLock(\.isIdle), !Task.isCancelled, ContinuousClock.now < end {
+            await turn.wait(atMost: ContinuousClock.now.duration(to: end))
         }
     }
 }

@@ -19,6 +19,7 @@ struct MetricsPage {
             store.residentCustomers)
         add("file_bytes", .gauge, "Bytes of the ledger's file.", store.fileBytes)
         add("wal_bytes", .gauge, "Bytes of its write-ahead log.", store.walBytes)
+        disabledEndpoints(store)
         add(
             "oldest_reader_milliseconds", .gauge,
             "For how long the oldest read has been under way; 0 where none is.",
@@ -42,6 +43,13 @@ struct MetricsPage {
         ] { line("memory_bytes", "{part=\"\(part)\"}", bytes) }
         add("memory_budget_bytes", .gauge, "What the ledger may take: --memory.", memory.budget)
         add("process_resident_bytes", .gauge, "Resident memory of the process.", processBytes)
+    }
+
+    private mutating func disabledEndpoints(_ store: StoreStatistics) {
+        let name = "webhook_endpoints_disabled"
+        head(name, .gauge, "Webhook endpoints that are disabled without anybody asking, by reason.")
+        line(name, "{reason=\"failing\"}", store.failingEndpoints)
+        line(name, "{reason=\"gone\"}", store.goneEndpoints)
     }
 
     private mutating func add(

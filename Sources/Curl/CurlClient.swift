@@ -14,8 +14,14 @@ package final class CurlClient: Sendable {
     ///
     /// `mayConnect` is asked on that thread for every address a socket is about to be opened to,
     /// after the name was resolved; nil allows all. It must not block.
-    package init(userAgent: String, mayConnect: (@Sendable (SocketAddress) -> Bool)? = nil) {
-        configuration = CurlConfiguration(userAgent: userAgent, mayConnect: mayConnect)
+    package convenience init(
+        userAgent: String, mayConnect: (@Sendable (SocketAddress) -> Bool)? = nil
+    ) {
+        self.init(CurlConfiguration(userAgent: userAgent, mayConnect: mayConnect))
+    }
+
+    package init(_ configuration: CurlConfiguration) {
+        self.configuration = configuration
     }
 
     private func startOnce() {

@@ -1,5 +1,17 @@
 /// What is the same for every transfer of a client.
-struct CurlConfiguration: Sendable {
-    let userAgent: String
-    let mayConnect: (@Sendable (SocketAddress) -> Bool)?
+package struct CurlConfiguration: Sendable {
+    package var userAgent: String
+    /// Asked for every address a socket is about to be opened to; nil allows all.
+    package var mayConnect: (@Sendable (SocketAddress) -> Bool)?
+    /// A file of PEM certificates to trust instead of those of the system's store.
+    package var trustedRoots: String?
+    /// `HOST:PORT:ADDRESS`: what names resolve to, instead of what the resolver says.
+    package var resolutions: [String] = []
+
+    package init(
+        userAgent: String, mayConnect: (@Sendable (SocketAddress) -> Bool)? = nil
+    ) {
+        self.userAgent = userAgent
+        self.mayConnect = mayConnect
+    }
 }

@@ -1,4 +1,5 @@
 import CCurl
+import Foundation
 
 /// The thread's body: runs all transfers of one client until its mailbox is closed.
 ///
@@ -7,32 +8,49 @@ final class CurlLoop {
     private let mailbox: CurlMailbox
     private let configuration: CurlConfiguration
     private let multi: UnsafeMutableRawPointer
+    private let sockets: SocketWatch
+    /// When libcurl wants to be called whatever happens; nil while it does not.
+    private var wakeUp: ContinuousClock.Instant?
     private var transfers: [UInt64: CurlTransfer] = [:]
     /// libcurl names a finished transfer by its handle.
     private var ids: [UnsafeMutableRawPointer: UInt64] = [:]
+    /// Handles that were reset: one that was used has its buffers already.
+    private var spareHandles: [UnsafeMutableRawPointer] = []
 
     private init(
-        mailbox: CurlMailbox, configuration: CurlConfiguration, multi: UnsafeMutableRawPointer
+        mailbox: CurlMailbox, configuration: CurlConfiguration, multi: UnsafeMutableRawPointer,
+        sockets: SocketWatch
     ) {
         self.mailbox = mailbox
         self.configuration = configuration
         self.multi = multi
+        self.sockets = sockets
+        // This object outlives the handle.
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, CurlLimits.idleConnections)
+        _ = ccurl_multi_set_socket(multi, Self.onSocket, context)
+        _ = ccurl_multi_set_timer(multi, Self.onTimer, context)
     }
 
     /// Runs until the mailbox is closed, then answers what is left as cancelled.
     static func run(mailbox: CurlMailbox, configuration: CurlConfiguration) {
         ccurl_block_signals()
-        guard ccurl_global_init() == CURLE_OK, let multi = curl_multi_init() else {
+        guard ccurl_global_init() == CURLE_OK, let sockets = SocketWatch(),
+            let multi = curl_multi_init()
+        else {
             mailbox.close()
             refuse(mailbox.take().commands)
             return
         }
-        _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, CurlLimits.idleConnections)
-        mailbox.attach(CurlMailbox.Waker(multi: multi))
-        let loop = CurlLoop(mailbox: mailbox, configuration: configuration, multi: multi)
-        loop.run()
-        mailbox.attach(nil)
-        curl_multi_cleanup(multi)
+        mailbox.attach(CurlMailbox.Waker(descriptor: sockets.wakeDescriptor))
+        let loop = CurlLoop(
+            mailbox: mailbox, configuration: configuration, multi: multi, sockets: sockets)
+        withExtendedLifetime(loop) {
+            loop.run()
+            mailbox.attach(nil)
+            for handle in loop.spareHandles { curl_easy_cleanup(handle) }
+            curl_multi_cleanup(multi)
+        }
     }
 
     private func run() {
@@ -53,20 +71,45 @@ final class CurlLoop {
         }
     }
 
-    /// Moves every transfer on, then waits for a socket, a timer or a wake-up.
+    /// Waits for a socket, a timer or a wake-up, and moves on the transfers that it is about.
     private func step() {
+        var result = CURLM_OK
         var running: Int32 = 0
-        var result = curl_multi_perform(multi, &running)
-        collect()
-        if result == CURLM_OK {
-            let wait =
-                transfers.isEmpty
-                ? CurlLimits.idleWaitMilliseconds : CurlLimits.busyWaitMilliseconds
-            result = curl_multi_poll(multi, nil, 0, wait, nil)
+        for event in sockets.wait(milliseconds: waitMilliseconds) where result == CURLM_OK {
+            result = curl_multi_socket_action(multi, event.socket, event.bits, &running)
         }
+        if let due = wakeUp, due <= .now, result == CURLM_OK {
+            wakeUp = nil
+            result = curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &running)
+        }
+        collect()
         if result != CURLM_OK {
             endAll(CurlError(.other, String(cString: curl_multi_strerror(result))))
         }
+    }
+
+    private var waitMilliseconds: Int32 {
+        guard let wakeUp else { return CurlLimits.idleWaitMilliseconds }
+        let left = ContinuousClock.now.duration(to: wakeUp)
+        guard left > .zero else { return 0 }
+        // Rounded up: a wait that ends early would come again at once.
+        let milliseconds =
+            left.components.seconds * 1_000
+            + (left.components.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
+        return Int32(min(milliseconds, Int64(CurlLimits.idleWaitMilliseconds)))
+    }
+
+    private static let onSocket: curl_socket_callback = { _, socket, what, context, _ in
+        guard let context else { return 0 }
+        Unmanaged<CurlLoop>.fromOpaque(context).takeUnretainedValue().sockets.set(socket, what)
+        return 0
+    }
+
+    private static let onTimer: curl_multi_timer_callback = { _, milliseconds, context in
+        guard let context else { return 0 }
+        let loop = Unmanaged<CurlLoop>.fromOpaque(context).takeUnretainedValue()
+        loop.wakeUp = milliseconds < 0 ? nil : .now + .milliseconds(milliseconds)
+        return 0
     }
 
     private func start(_ job: CurlMailbox.Job) {
@@ -75,17 +118,33 @@ final class CurlLoop {
             job.continuation.resume(returning: .failure(CurlError(.tooManyTransfers, text)))
             return
         }
+        guard let handle = spareHandles.popLast() ?? curl_easy_init() else {
+            let error = CurlError(CURLE_OUT_OF_MEMORY, detail: "")
+            job.continuation.resume(returning: .failure(error))
+            return
+        }
         do throws(CurlError) {
-            let transfer = try CurlTransfer(job, configuration)
-            let added = curl_multi_add_handle(multi, transfer.handle)
+            let transfer = try CurlTransfer(job, configuration, on: handle)
+            let added = curl_multi_add_handle(multi, handle)
             guard added == CURLM_OK else {
                 throw CurlError(.other, String(cString: curl_multi_strerror(added)))
             }
             transfers[job.id] = transfer
-            ids[transfer.handle] = job.id
+            ids[handle] = job.id
         } catch {
+            takeBack(handle)
             job.continuation.resume(returning: .failure(error))
         }
+    }
+
+    /// Forgets all that a request put onto a handle, and keeps it for another.
+    private func takeBack(_ handle: UnsafeMutableRawPointer) {
+        guard spareHandles.count < CurlLimits.spareHandles else {
+            curl_easy_cleanup(handle)
+            return
+        }
+        curl_easy_reset(handle)
+        spareHandles.append(handle)
     }
 
     private func collect() {
@@ -102,6 +161,7 @@ final class CurlLoop {
         guard let transfer = transfers.removeValue(forKey: id) else { return }
         ids[transfer.handle] = nil
         curl_multi_remove_handle(multi, transfer.handle)
+        takeBack(transfer.handle)
         transfer.continuation.resume(returning: outcome)
     }
 

@@ -1,4 +1,4 @@
-import CCurl
+import Foundation
 import Synchronization
 
 /// What callers ask of the loop, handed over under a lock.
@@ -17,12 +17,13 @@ final class CurlMailbox: Sendable {
         case cancel(UInt64)
     }
 
-    /// The multi handle seen as the one thing that any thread may do with it.
-    struct Waker: @unchecked Sendable {
-        let multi: UnsafeMutableRawPointer
+    /// Ends the loop's wait.
+    struct Waker: Sendable {
+        let descriptor: Int32
 
         func wake() {
-            curl_multi_wakeup(multi)
+            // A pipe that is full wakes the loop as it is.
+            _ = write(descriptor, [1], 1)
         }
     }
 

@@ -3,7 +3,8 @@ import CCurl
 extension CurlTransfer {
     /// Puts a request onto the handle; throws `invalidURL` or `invalidRequest`.
     func configure(
-        _ request: HTTPRequest, userAgent: String, context: UnsafeMutableRawPointer
+        _ request: HTTPRequest, _ configuration: CurlConfiguration,
+        context: UnsafeMutableRawPointer
     ) throws(CurlError) {
         let url = try HTTPURL(request.url)
         try set(CURLOPT_URL, request.url)
@@ -12,7 +13,12 @@ extension CurlTransfer {
         try check(ccurl_set_write(handle, Self.onBody, context))
         try check(ccurl_set_header(handle, Self.onHeader, context))
         try setConnection(url.scheme)
-        try set(CURLOPT_USERAGENT, userAgent)
+        try set(CURLOPT_USERAGENT, configuration.userAgent)
+        if let roots = configuration.trustedRoots { try set(CURLOPT_CAINFO, roots) }
+        if !configuration.resolutions.isEmpty {
+            for line in configuration.resolutions { try append(line, to: &resolutionList) }
+            try check(ccurl_set_pointer(handle, CURLOPT_RESOLVE, resolutionList))
+        }
         // 0 would mean no limit.
         try set(CURLOPT_TIMEOUT_MS, max(1, request.timeoutMilliseconds))
         try setMethod(request)
@@ -73,9 +79,9 @@ extension CurlTransfer {
     private func setHeaders(_ request: HTTPRequest) throws(CurlError) {
         // "Name:" takes away what libcurl would add: a second's wait for "100 Continue" on large
         // bodies, and a form's content type where the caller names none.
-        try append(headerLine: "Expect:")
+        try append("Expect:", to: &headerList)
         if !request.headers.contains(where: { $0.0.lowercased() == "content-type" }) {
-            try append(headerLine: "Content-Type:")
+            try append("Content-Type:", to: &headerList)
         }
         for (name, value) in request.headers {
             guard Self.isToken(name), Self.isFieldValue(value) else {
@@ -83,16 +89,18 @@ extension CurlTransfer {
                     .invalidRequest, "A header has a name or value that cannot be sent.")
             }
             // "Name;" is how libcurl is told to send an empty one.
-            try append(headerLine: value.isEmpty ? "\(name);" : "\(name): \(value)")
+            try append(value.isEmpty ? "\(name);" : "\(name): \(value)", to: &headerList)
         }
         try check(ccurl_set_pointer(handle, CURLOPT_HTTPHEADER, headerList))
     }
 
-    private func append(headerLine line: String) throws(CurlError) {
-        guard let list = curl_slist_append(headerList, line) else {
+    private func append(
+        _ line: String, to list: inout UnsafeMutablePointer<curl_slist>?
+    ) throws(CurlError) {
+        guard let longer = curl_slist_append(list, line) else {
             throw CurlError(CURLE_OUT_OF_MEMORY, detail: "")
         }
-        headerList = list
+        list = longer
     }
 
     private func set(_ option: CURLoption, _ value: Int) throws(CurlError) {

@@ -1,13 +1,14 @@
 import CCurl
 import Foundation
 
-/// One request on its way; lives on the loop's thread and frees its handle when it goes.
+/// One request on its way; lives on the loop's thread, on a handle that the loop lends it.
 final class CurlTransfer {
     let handle: UnsafeMutableRawPointer
     let continuation: CurlMailbox.Continuation
     let errorBuffer: UnsafeMutablePointer<CChar>
     let gate: UnsafeMutablePointer<ccurl_connect_gate>
     var headerList: UnsafeMutablePointer<curl_slist>?
+    var resolutionList: UnsafeMutablePointer<curl_slist>?
 
     private let mayConnect: (@Sendable (SocketAddress) -> Bool)?
     private let maximumResponseBytes: Int
@@ -18,10 +19,11 @@ final class CurlTransfer {
     private var refused: SocketAddress?
     private var anyAddressAllowed = false
 
-    init(_ job: CurlMailbox.Job, _ configuration: CurlConfiguration) throws(CurlError) {
-        guard let handle = curl_easy_init() else {
-            throw CurlError(CURLE_OUT_OF_MEMORY, detail: "")
-        }
+    /// - Parameter handle: one without options; it is reset before this object goes.
+    init(
+        _ job: CurlMailbox.Job, _ configuration: CurlConfiguration,
+        on handle: UnsafeMutableRawPointer
+    ) throws(CurlError) {
         self.handle = handle
         continuation = job.continuation
         mayConnect = configuration.mayConnect
@@ -32,12 +34,12 @@ final class CurlTransfer {
         // The loop holds this object for as long as libcurl has the handle.
         let context = Unmanaged.passUnretained(self).toOpaque()
         gate.initialize(to: ccurl_connect_gate(check: Self.onConnect, context: context))
-        try configure(job.request, userAgent: configuration.userAgent, context: context)
+        try configure(job.request, configuration, context: context)
     }
 
     deinit {
-        curl_easy_cleanup(handle)
         curl_slist_free_all(headerList)
+        curl_slist_free_all(resolutionList)
         gate.deallocate()
         errorBuffer.deallocate()
     }

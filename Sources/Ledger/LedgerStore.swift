@@ -85,19 +85,55 @@ package protocol InvoiceLedger: Sendable {
 }
 
 /// Webhook endpoints and the outbox.
-package protocol WebhookLedger: Sendable {
+package protocol WebhookLedger: EndpointLedger, OutboxLedger {}
+
+/// Where webhooks go, and the secrets that sign them.
+///
+/// A secret is a text that the ledger keeps as it comes.
+package protocol EndpointLedger: Sendable {
     /// Creates or changes an endpoint. `secret` is taken only where there was no such endpoint.
+    ///
+    /// What it was disabled for is forgotten; so is since when it fails, where it is enabled again
+    /// or has another URL.
     func put(_ endpoint: WebhookEndpoint, secret: String) async throws(LedgerError)
         -> (endpoint: WebhookEndpoint, isNew: Bool)
+    func endpoints(_ query: EndpointQuery) async throws(LedgerError) -> Page<WebhookEndpoint>
 
-    /// Takes pending deliveries that are due, oldest first, for `lease`: nobody else gets them
+    /// Deletes an endpoint and its secrets; its pending deliveries fail.
+    ///
+    /// - Returns: how many did.
+    func deleteEndpoint(_ id: Identifier) async throws(LedgerError) -> Int
+
+    /// The endpoint and its secrets that are valid at `now`, in real time.
+    func target(_ id: Identifier, now: Instant) async throws(LedgerError) -> WebhookTarget
+
+    /// Adds a secret; the others sign until `othersEnd`, or until they would have ended before.
+    /// More than `OutboxLimits.secretsPerEndpoint` at once are a conflict.
+    func rotate(_ rotation: SecretRotation) async throws(LedgerError)
+    func storedSecrets(limit: Int) async throws(LedgerError) -> [StoredSecret]
+
+    /// Replaces secrets' texts and wipes the old ones from the files.
+    func replace(_ secrets: [StoredSecret]) async throws(LedgerError)
+}
+
+/// Deliveries on their way to endpoints.
+package protocol OutboxLedger: Sendable {
+    /// Takes pending deliveries that are due at these endpoints, for `lease`: nobody else gets them
     /// before it ends. `now` is the real time.
-    func claimDeliveries(limit: Int, lease: Duration, now: Instant) async throws(LedgerError)
-        -> [ClaimedDelivery]
-    func settle(_ attempts: [DeliveryAttempt]) async throws(LedgerError)
-    /// When the next pending delivery is due; nil where none is pending.
-    func nextDelivery() async throws(LedgerError) -> Instant?
+    ///
+    /// A delivery is not due while an earlier one about the same period is pending at its endpoint.
+    func claimDeliveries(_ request: DeliveryClaim, now: Instant) async throws(LedgerError)
+        -> [EndpointClaim]
+    /// Records attempts and ends their leases.
+    ///
+    /// An endpoint that fails for too long is disabled in the same transaction.
+    func settle(_ attempts: [DeliveryAttempt]) async throws(LedgerError) -> Settlement
+    /// When something is next due at each enabled endpoint that has something pending.
+    func nextDeliveries() async throws(LedgerError) -> [EndpointDue]
     func deliveries(_ query: DeliveryQuery) async throws(LedgerError) -> Page<WebhookDelivery>
+
+    /// Makes a delivery due at once and begins its schedule anew.
+    func redeliver(_ delivery: Int64) async throws(LedgerError) -> WebhookDelivery
 }
 
 /// When timers fire next, so that they pick up after downtime.

@@ -31,6 +31,10 @@ package struct StoreStatistics: Sendable, Equatable {
     package var residentCustomers = 0
     package var fileBytes = 0
     package var walBytes = 0
+    /// Webhook endpoints that answered 410 and are disabled since.
+    package var goneEndpoints = 0
+    /// Webhook endpoints that are disabled because they failed for too long.
+    package var failingEndpoints = 0
     /// How long the oldest read transaction has been open; 0 where none is.
     package var oldestReaderMilliseconds = 0
 

@@ -1,5 +1,4 @@
 package import Billing
-package import JSON
 
 /// What a webhook tells of.
 package enum WebhookEventType: String, Sendable, CaseIterable {
@@ -7,61 +6,6 @@ package enum WebhookEventType: String, Sendable, CaseIterable {
     case periodClosed = "period.closed"
     case usageLate = "usage.late"
     case webhookTest = "webhook.test"
-}
-
-/// Where webhooks go.
-package struct WebhookEndpoint: Sendable, Equatable {
-    package let id: Identifier
-    package let url: String
-    /// nil takes every type.
-    package let eventTypes: [WebhookEventType]?
-    package let isEnabled: Bool
-
-    package init(
-        id: Identifier, url: String, eventTypes: [WebhookEventType]?, isEnabled: Bool
-    ) {
-        self.id = id
-        self.url = url
-        self.eventTypes = eventTypes
-        self.isEnabled = isEnabled
-    }
-}
-
-extension WebhookEndpoint {
-    /// Writes the endpoint's members into an object that is open.
-    package func writeMembers(to writer: inout JSONWriter) {
-        writer.member("id", id)
-        writer.member("url", url)
-        writer.key("eventTypes")
-        writer.array { writer in
-            guard let eventTypes else { return writer.string("*") }
-            for type in eventTypes { writer.string(type.rawValue) }
-        }
-        writer.member("enabled", isEnabled)
-    }
-}
-
-/// A delivery that was claimed: all that one attempt needs.
-package struct ClaimedDelivery: Sendable {
-    package let id: Int64
-    package let messageId: String
-    package let url: String
-    package let secrets: [String]
-    /// The same bytes on every attempt.
-    package let body: [UInt8]
-    /// Attempts made before this one.
-    package let attempts: Int
-
-    package init(
-        id: Int64, messageId: String, url: String, secrets: [String], body: [UInt8], attempts: Int
-    ) {
-        self.id = id
-        self.messageId = messageId
-        self.url = url
-        self.secrets = secrets
-        self.body = body
-        self.attempts = attempts
-    }
 }
 
 /// What one attempt came to, and what happens next.
@@ -75,19 +19,37 @@ package struct DeliveryAttempt: Sendable {
     }
 
     package let deliveryId: Int64
-    package let at: Instant
     package let outcome: Outcome
+    package let log: LoggedAttempt
+
+    package init(deliveryId: Int64, outcome: Outcome, log: LoggedAttempt) {
+        self.deliveryId = deliveryId
+        self.outcome = outcome
+        self.log = log
+    }
+}
+
+/// An attempt as it is kept, for whoever asks why a message did not arrive.
+package struct LoggedAttempt: Sendable, Equatable {
+    /// When it ended.
+    package let at: Instant
+    /// Of the answer; nil without one.
     package let statusCode: Int?
+    /// Why there was no answer.
     package let error: String?
+    package let latencyMicroseconds: Int64
+    /// The answer's body, of which the ledger keeps the first `OutboxLimits.answerBytes`.
+    package let answer: [UInt8]
 
     package init(
-        deliveryId: Int64, at: Instant, outcome: Outcome, statusCode: Int?, error: String?
+        at: Instant, statusCode: Int? = nil, error: String? = nil, latencyMicroseconds: Int64 = 0,
+        answer: [UInt8] = []
     ) {
-        self.deliveryId = deliveryId
         self.at = at
-        self.outcome = outcome
         self.statusCode = statusCode
         self.error = error
+        self.latencyMicroseconds = latencyMicroseconds
+        self.answer = answer
     }
 }
 
@@ -100,11 +62,14 @@ package struct WebhookDelivery: Sendable {
     package let endpointId: Identifier
     package let type: WebhookEventType
     package let state: State
+    /// All that were made, those that are no longer kept included.
     package let attempts: Int
     package let nextAttemptAt: Instant?
     package let lastAttemptAt: Instant?
     package let lastStatusCode: Int?
     package let lastError: String?
+    /// The newest attempts, oldest first, at most `OutboxLimits.attemptsKept`.
+    package var attemptLog: [LoggedAttempt] = []
 
     package init(
         id: Int64, messageId: String, endpointId: Identifier, type: WebhookEventType,

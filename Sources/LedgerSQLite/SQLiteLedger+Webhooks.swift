@@ -1,40 +1,98 @@
 package import Billing
 package import Ledger
+internal import SQLite
 
 extension SQLiteLedger {
-    package func put(
-        _ endpoint: WebhookEndpoint, secret: String
-    ) async throws(LedgerError) -> (endpoint: WebhookEndpoint, isNew: Bool) {
-        try await writer.perform { state in
-            let isNew = try state.database.endpoint(endpoint.id) == nil
-            try state.database.put(endpoint, secret: secret)
-            return (endpoint, isNew)
-        }
-    }
-
     package func claimDeliveries(
-        limit: Int, lease: Duration, now: Instant
-    ) async throws(LedgerError) -> [ClaimedDelivery] {
-        try await writer.perform { state in
-            let due = try state.database.dueDeliveries(limit: limit, now: now)
-            for delivery in due { try state.database.lease(delivery.id, until: now + lease) }
-            return due
-        }
+        _ request: DeliveryClaim, now: Instant
+    ) async throws(LedgerError) -> [EndpointClaim] {
+        let leases = leases
+        return try await readers.perform { try $0.claim(request, now: now, leases) }
     }
 
-    package func settle(_ attempts: [DeliveryAttempt]) async throws(LedgerError) {
-        try await writer.perform { state in
-            for attempt in attempts { try state.database.settle(attempt) }
+    package func settle(_ attempts: [DeliveryAttempt]) async throws(LedgerError) -> Settlement {
+        let settlement = try await writer.perform { state in
+            var released: Set<Identifier> = []
+            var disabled: [DisabledEndpoint] = []
+            for attempt in attempts {
+                let outcome = try state.database.settle(attempt)
+                if let endpoint = outcome.released { released.insert(endpoint) }
+                if let endpoint = outcome.disabled { disabled.append(endpoint) }
+            }
+            if !disabled.isEmpty { try state.countDisabledEndpoints() }
+            return Settlement(released: Array(released), disabled: disabled)
         }
+        leases.end(attempts.map(\.deliveryId))
+        return settlement
     }
 
-    package func nextDelivery() async throws(LedgerError) -> Instant? {
-        try await readers.perform { try $0.nextDelivery() }
+    package func nextDeliveries() async throws(LedgerError) -> [EndpointDue] {
+        try await readers.perform { try $0.nextDeliveries() }
     }
 
     package func deliveries(
         _ query: DeliveryQuery
     ) async throws(LedgerError) -> Page<WebhookDelivery> {
         try await readers.perform { try $0.deliveries(query) }
+    }
+
+    package func redeliver(_ delivery: Int64) async throws(LedgerError) -> WebhookDelivery {
+        try await writer.perform { state in
+            guard let known = try state.database.delivery(delivery) else {
+                throw LedgerError(.notFound, "there is no delivery \"\(delivery)\"")
+            }
+            guard try state.database.endpoint(known.endpointId) != nil else {
+                throw LedgerError(
+                    .conflict,
+                    "the endpoint \"\(known.endpointId)\" was deleted; put it again to redeliver")
+            }
+            try state.database.redeliver(delivery)
+            return try state.database.delivery(delivery) ?? known
+        }
+    }
+}
+
+extension Database {
+    /// Claims what is due at each endpoint, in a snapshot that begins with this call's first read.
+    fileprivate borrowing func claim(
+        _ request: DeliveryClaim, now: Instant, _ leases: DeliveryLeases
+    ) throws -> [EndpointClaim] {
+        leases.beginClaim()
+        defer { leases.endClaim() }
+        var bytesLeft = request.bodyBytes
+        return try request.rooms.map { room throws(SQLiteError) in
+            try claim(room, request.lease, now, leases, &bytesLeft)
+        }
+    }
+
+    private borrowing func claim(
+        _ room: EndpointRoom, _ lease: Duration, _ now: Instant, _ leases: DeliveryLeases,
+        _ bytesLeft: inout Int
+    ) throws(SQLiteError) -> EndpointClaim {
+        var claimed: [ClaimedDelivery] = []
+        var next: Instant?
+        let pending = try pendingDeliveries(
+            of: room.endpointId, limit: room.limit + leases.count(of: room.endpointId) + 1)
+        for (number, dueAt) in pending {
+            guard dueAt <= now, claimed.count < room.limit, bytesLeft > 0 else {
+                next = dueAt
+                break
+            }
+            guard leases.take(number, of: room.endpointId, until: now + lease, now: now) else {
+                continue
+            }
+            do throws(SQLiteError) {
+                guard let delivery = try claimedDelivery(number, now: now) else {
+                    leases.end([number])
+                    break
+                }
+                bytesLeft -= delivery.body.count
+                claimed.append(delivery)
+            } catch {
+                leases.end([number] + claimed.map(\.id))
+                throw error
+            }
+        }
+        return EndpointClaim(endpointId: room.endpointId, deliveries: claimed, next: next)
     }
 }

@@ -11,6 +11,7 @@ package final class SQLiteLedger: LedgerStore {
     let hasher: KeyHasher
     let published: Published
     let refolds: RefoldThread
+    let leases = DeliveryLeases()
     let path: String
     /// Held until the writer has ended.
     private let lock: Mutex<FileLock?>

@@ -4,6 +4,9 @@ package enum AttemptOutcome: Equatable, Sendable {
     case answered(statusCode: Int, retryAfter: String?)
     /// No answer: name, address, connection, TLS, timeout.
     case unanswered
+
+    /// The statuses that mean: taken.
+    static let successes = 200..<300
 }
 
 /// What follows from an attempt.
@@ -37,7 +40,7 @@ package struct DeliveryStateMachine: Sendable {
         var wish: Int64?
         if case .answered(let status, let retryAfter) = outcome {
             switch status {
-            case 200..<300: return .delivered
+            case AttemptOutcome.successes: return .delivered
             case 410: return .endpointDisabled
             default: break
             }

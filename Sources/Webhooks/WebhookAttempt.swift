@@ -6,17 +6,20 @@ package struct WebhookAttempt: Sendable {
     package var timestampSeconds: Int64
     /// The same bytes on every try.
     package var body: [UInt8]
+    /// Of the body.
+    package var contentType: String
     /// The endpoint's secrets that are valid now, the newest first.
     package var secrets: [WebhookSecret]
     package var url: String
 
     package init(
-        messageID: String, timestampSeconds: Int64, body: [UInt8], secrets: [WebhookSecret],
-        url: String
+        messageID: String, timestampSeconds: Int64, body: [UInt8],
+        contentType: String = PayloadContentType.json.name, secrets: [WebhookSecret], url: String
     ) {
         self.messageID = messageID
         self.timestampSeconds = timestampSeconds
         self.body = body
+        self.contentType = contentType
         self.secrets = secrets
         self.url = url
     }
@@ -55,6 +58,11 @@ package struct WebhookAttemptResult: Sendable {
         self.latencyMicroseconds = latencyMicroseconds
         self.answer = answer
         self.retryAfter = retryAfter
+    }
+
+    /// Whether the receiver took the message.
+    package var isSuccess: Bool {
+        statusCode.map { AttemptOutcome.successes.contains($0) } ?? false
     }
 
     /// What the delivery state machine asks of it.

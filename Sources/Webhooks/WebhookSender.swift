@@ -27,7 +27,7 @@ package struct WebhookSender: Sendable {
             id: attempt.messageID, timestampSeconds: attempt.timestampSeconds,
             body: attempt.body, secrets: attempt.secrets)
         return try await transport.post(
-            url: attempt.url, headers: [("content-type", "application/json")] + signed,
+            url: attempt.url, headers: [("content-type", attempt.contentType)] + signed,
             body: attempt.body)
     }
 }

@@ -1,4 +1,4 @@
-import Curl
+package import Curl
 
 /// Carries one POST to a receiver.
 package protocol WebhookTransport: Sendable {
@@ -13,13 +13,24 @@ package protocol WebhookTransport: Sendable {
 /// The transport over libcurl; its client asks the address guard for every socket.
 package struct CurlWebhookTransport: WebhookTransport {
     private let client: CurlClient
+    private let timeoutMilliseconds: Int
 
     /// Starts a client of its own.
     ///
-    /// `version` is the program's, for the user agent.
-    package init(version: String, addressGuard: AddressGuard) {
-        client = CurlClient(
+    /// - Parameters:
+    ///   - version: the program's, for the user agent.
+    ///   - timeoutMilliseconds: for a whole attempt.
+    ///   - adjust: changes of the client's configuration; tests have roots and names of their own.
+    package init(
+        version: String, addressGuard: AddressGuard,
+        timeoutMilliseconds: Int = WebhookLimits.timeoutMilliseconds,
+        adjust: (inout CurlConfiguration) -> Void = { _ in }
+    ) {
+        var configuration = CurlConfiguration(
             userAgent: "Tallystick/\(version)", mayConnect: { addressGuard.permits($0) })
+        adjust(&configuration)
+        client = CurlClient(configuration)
+        self.timeoutMilliseconds = timeoutMilliseconds
     }
 
     package func post(
@@ -30,7 +41,7 @@ package struct CurlWebhookTransport: WebhookTransport {
             let response = try await client.send(
                 HTTPRequest(
                     method: "POST", url: url, headers: headers, body: body,
-                    timeoutMilliseconds: WebhookLimits.timeoutMilliseconds,
+                    timeoutMilliseconds: timeoutMilliseconds,
                     maximumResponseBytes: WebhookLimits.readAnswerBytes))
             return WebhookAttemptResult(
                 statusCode: response.status, latencyMicroseconds: response.latencyMicroseconds,

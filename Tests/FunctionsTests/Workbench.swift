@@ -17,7 +17,11 @@ struct Workbench {
     static let now = Instant(rfc3339: "2026-01-15T12:00:00Z") ?? Instant(microseconds: 0)
 
     /// Runs `body` with a fresh ledger and removes its files afterwards.
-    static func with(_ body: (Workbench) async throws -> Void) async throws {
+    static func with(
+        vault: SecretVault = SecretVault(),
+        transport: any WebhookTransport = RecordingTransport(status: 204),
+        _ body: (Workbench) async throws -> Void
+    ) async throws {
         let path = FileManager.default.temporaryDirectory
             .appendingPathComponent("functions-\(UUID().uuidString).db").path
         let ledger = try SQLiteLedger.open(path, logger: quiet)
@@ -35,14 +39,31 @@ struct Workbench {
         registry.register(GenerateInvoice(ledger: ledger))
         registry.register(GetInvoice(ledger: ledger))
         registry.register(ListInvoices(ledger: ledger))
-        registry.register(PutWebhookEndpoint(ledger: ledger, policy: WebhookURLPolicy()))
-        registry.register(ListWebhookDeliveries(ledger: ledger))
+        registerWebhooks(ledger, vault, transport, in: &registry)
         let workbench = Workbench(ledger: ledger, registry: registry, path: path)
         do { try await body(workbench) } catch {
             await workbench.end()
             throw error
         }
         await workbench.end()
+    }
+
+    private static func registerWebhooks(
+        _ ledger: SQLiteLedger, _ vault: SecretVault, _ transport: any WebhookTransport,
+        in registry: inout FunctionRegistry
+    ) {
+        let policy = WebhookURLPolicy()
+        let realTime: @Sendable () -> Instant = { now }
+        registry.register(PutWebhookEndpoint(ledger: ledger, policy: policy, vault: vault))
+        registry.register(ListWebhookEndpoints(ledger: ledger))
+        registry.register(DeleteWebhookEndpoint(ledger: ledger))
+        registry.register(RotateWebhookSecret(ledger: ledger, vault: vault, realTime: realTime))
+        registry.register(
+            TestWebhookEndpoint(
+                ledger: ledger, vault: vault,
+                sender: WebhookSender(transport: transport, policy: policy), realTime: realTime))
+        registry.register(ListWebhookDeliveries(ledger: ledger))
+        registry.register(RedeliverWebhook(ledger: ledger))
     }
 
     static var quiet: Logger {

@@ -155,6 +155,33 @@ extension Scene {
         try await ledger.usage(of: identifier(subscription), at: instant)
     }
 
+    /// The invoice that is to be written next; nil where none is.
+    package func nextInvoice() async throws -> WrittenInvoice? {
+        try await ledger.periodsToInvoice(limit: 1).first.map { period in
+            WrittenInvoice(
+                key: InvoiceKey(
+                    subscriptionId: period.subscription.id, periodStart: period.span.start,
+                    kind: period.close.kind, revision: period.close.revision),
+                customerId: period.customer.id, number: period.close.invoiceNumber,
+                issuedAt: period.close.closedAt, body: try InvoiceAssembly.invoice(period).json)
+        }
+    }
+
+    /// Writes the invoices of all that is closed.
+    package func writeInvoices() async throws {
+        while let invoice = try await nextInvoice() { try await ledger.record([invoice]) }
+    }
+
+    /// Claims up to `limit` deliveries at one endpoint for 30 s.
+    package func claim(
+        at now: Instant, of endpoint: String = "books", limit: Int = 100
+    ) async throws -> [ClaimedDelivery] {
+        let room = EndpointRoom(endpointId: identifier(endpoint), limit: limit)
+        return try await ledger.claimDeliveries(
+            DeliveryClaim(rooms: [room], bodyBytes: 1 << 20, lease: .seconds(30)), now: now
+        ).flatMap(\.deliveries)
+    }
+
     package func close(asOf instant: Instant, limit: Int = 100) async throws -> ClosePass {
         try await ledger.closeDue(
             CloseRequest(asOf: instant, subscriptionId: nil, limit: limit), at: instant)

@@ -10,17 +10,6 @@ import Testing
 @Suite struct OutboxTests {
     private static let february = instant("2026-02-01T00:00:00Z")
 
-    private func written(_ scene: Scene) async throws -> WrittenInvoice {
-        let period = try #require(try await scene.ledger.periodsToInvoice(limit: 1).first)
-        return WrittenInvoice(
-            key: InvoiceKey(
-                subscriptionId: period.subscription.id, periodStart: period.span.start,
-                kind: .period, revision: 0),
-            customerId: period.customer.id, number: period.close.invoiceNumber,
-            issuedAt: period.close.closedAt,
-            body: try InvoiceAssembly.invoice(period).json)
-    }
-
     private func endpoint(_ scene: Scene, types: [WebhookEventType]? = nil) async throws {
         _ = try await scene.ledger.put(
             WebhookEndpoint(
@@ -34,7 +23,7 @@ import Testing
             try await endpoint(scene)
             try await scene.basics(Scene.catalog())
             _ = try await scene.close(asOf: Self.february)
-            let invoice = try await written(scene)
+            let invoice = try #require(try await scene.nextInvoice())
             try await scene.ledger.record([invoice])
             let other = WrittenInvoice(
                 key: invoice.key, customerId: invoice.customerId, number: invoice.number,
@@ -63,24 +52,26 @@ import Testing
             _ = try await scene.close(asOf: Self.february)
             let now = Self.february
             func claim(_ at: Instant) async throws -> [ClaimedDelivery] {
-                try await scene.ledger.claimDeliveries(limit: 5, lease: .seconds(30), now: at)
+                try await scene.claim(at: at, limit: 5)
             }
             let first = try await claim(now)
             #expect(first.count == 1)
             #expect(try await claim(now + .seconds(29)).isEmpty)
             #expect(try await claim(now + .seconds(30)).map(\.body) == first.map(\.body))
             func settle(_ outcome: DeliveryAttempt.Outcome, status: Int?) async throws {
-                try await scene.ledger.settle([
+                _ = try await scene.ledger.settle([
                     DeliveryAttempt(
-                        deliveryId: first[0].id, at: now, outcome: outcome, statusCode: status,
-                        error: nil)
+                        deliveryId: first[0].id, outcome: outcome,
+                        log: LoggedAttempt(at: now, statusCode: status))
                 ])
             }
             try await settle(.retry(at: now + .seconds(60)), status: 500)
-            #expect(try await scene.ledger.nextDelivery() == now + .seconds(60))
+            #expect(
+                try await scene.ledger.nextDeliveries()
+                    == [EndpointDue(endpointId: identifier("books"), at: now + .seconds(60))])
             #expect(try await claim(now + .seconds(60)).map(\.attempts) == [1])
             try await settle(.delivered, status: 200)
-            #expect(try await scene.ledger.nextDelivery() == nil)
+            #expect(try await scene.ledger.nextDeliveries().isEmpty)
             let settled = try await scene.ledger.deliveries(DeliveryQuery(limit: 1)).items[0]
             #expect(settled.state == .delivered)
             #expect(settled.attempts == 2)
@@ -92,7 +83,7 @@ import Testing
         try await Scene.with { scene in
             try await scene.basics(Scene.catalog())
             _ = try await scene.close(asOf: Self.february)
-            try await scene.ledger.record([try await written(scene)])
+            try await scene.ledger.record([try #require(try await scene.nextInvoice())])
             let other = try Connection(path: scene.path, .readWrite)
             var refusal: SQLiteError?
             do throws(SQLiteError) { try other.execute(statement) } catch { refusal = error }
@@ -108,9 +99,7 @@ import Testing
                 _ = try await scene.subscribe("s\(index)", "c\(index)")
             }
             _ = try await scene.close(asOf: Self.february)
-            while !(try await scene.ledger.periodsToInvoice(limit: 1)).isEmpty {
-                try await scene.ledger.record([try await written(scene)])
-            }
+            try await scene.writeInvoices()
             var cursor: String?
             var pages: [Int] = []
             repeat {

@@ -11,7 +11,8 @@ import Webhooks
 struct DeliveryTests {
     private static func claimed(_ id: Int64, attempts: Int = 0) -> ClaimedDelivery {
         ClaimedDelivery(
-            id: id, messageId: "msg_\(id)", url: "https://example.com/\(id)",
+            id: id, endpointId: Identifier(checked: Array("endpoint".utf8)),
+            messageId: "msg_\(id)", url: "https://example.com/\(id)",
             secrets: [WebhookSecret.generate().text], body: Array("{}".utf8), attempts: attempts)
     }
 
@@ -19,7 +20,7 @@ struct DeliveryTests {
         DeliveryLane(
             ledger: ledger,
             sender: WebhookSender(transport: transport, policy: WebhookURLPolicy()),
-            logger: silent)
+            vault: SecretVault(), logger: silent)
     }
 
     @Test("a step attempts what is due and records every outcome")
@@ -34,11 +35,11 @@ struct DeliveryTests {
         let outcomes = Dictionary(
             uniqueKeysWithValues: ledger.settled.map { ($0.deliveryId, $0) })
         #expect(outcomes[200]?.outcome == .delivered)
-        #expect(outcomes[200]?.statusCode == 200)
+        #expect(outcomes[200]?.log.statusCode == 200)
         #expect(outcomes[410]?.outcome == .endpointDisabled)
         #expect(outcomes[501]?.outcome == .failed)
-        #expect(outcomes[0]?.error == "no route")
-        #expect(outcomes[0]?.statusCode == nil)
+        #expect(outcomes[0]?.log.error == "no route")
+        #expect(outcomes[0]?.log.statusCode == nil)
         guard case .retry(let later) = outcomes[500]?.outcome else {
             Issue.record("no retry")
             return
@@ -49,11 +50,12 @@ struct DeliveryTests {
 
     @Test("the service sends more than fit at once, and what a nudge announces")
     func service() async throws {
-        let count = Int64(RuntimeLimits.deliveriesInFlight * 3)
+        let count = Int64(RuntimeLimits.deliveriesPerEndpoint * 6)
         let ledger = Outbox((1...count).map { Self.claimed($0 * 1000 + 200) })
         let nudge = Nudge()
+        let transport = StatusTransport()
         let service = DeliveryService(
-            lane: lane(ledger, StatusTransport()), nudge: nudge, logger: silent)
+            lane: lane(ledger, transport), nudge: nudge, logger: silent)
         let group = ServiceGroup(services: [service], logger: silent)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
@@ -65,7 +67,23 @@ struct DeliveryTests {
             try await tasks.waitForAll()
         }
         #expect(Set(ledger.settled.map(\.deliveryId)).count == Int(count) + 1)
-        #expect(ledger.mostClaimed <= RuntimeLimits.deliveriesInFlight)
+        #expect(transport.mostAtOnce > 1)
+        #expect(transport.mostAtOnce <= RuntimeLimits.deliveriesPerEndpoint)
+    }
+
+    @Test("outcomes are recorded once the store takes them")
+    func refusedOutcomes() async throws {
+        let ledger = Outbox([Self.claimed(200)], refusals: 1)
+        let service = DeliveryService(
+            lane: lane(ledger, StatusTransport()), nudge: Nudge(), logger: silent)
+        let group = ServiceGroup(services: [service], logger: silent)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            await ledger.waitUntilSettled(1)
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
+        #expect(ledger.settled.map(\.outcome) == [.delivered])
     }
 
     @Test("attempts that hang are cut when the runtime stops, and do not count")
@@ -86,10 +104,17 @@ struct DeliveryTests {
 }
 
 /// Answers with the status that the URL ends in; 0 is no answer.
-private struct StatusTransport: WebhookTransport {
+private final class StatusTransport: WebhookTransport {
+    private let atOnce = Mutex((now: 0, most: 0))
+
+    var mostAtOnce: Int { atOnce.withLock(\.most) }
+
     func post(
         url: String, headers: [(String, String)], body: [UInt8]
     ) async throws(CancellationError) -> WebhookAttemptResult {
+        atOnce.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
+        await Task.yield()
+        defer { atOnce.withLock { $0.now -= 1 } }
         let status = (url.split(separator: "/").last.flatMap { Int($0) } ?? 0) % 1000
         if status == 0 {
             return WebhookAttemptResult(
@@ -111,62 +136,4 @@ private struct HangingTransport: WebhookTransport {
         while !Task.isCancelled { await Nudge().wait(atMost: .seconds(60)) }
         throw CancellationError()
     }
-}
-
-/// An outbox in memory.
-private final class Outbox: WebhookLedger {
-    private struct State {
-        var pending: [ClaimedDelivery]
-        var settled: [DeliveryAttempt] = []
-        var underWay = 0
-        var mostClaimed = 0
-    }
-
-    private let state: Mutex<State>
-    private let changed = Nudge()
-
-    init(_ pending: [ClaimedDelivery]) { state = Mutex(State(pending: pending)) }
-
-    var settled: [DeliveryAttempt] { state.withLock(\.settled) }
-    var mostClaimed: Int { state.withLock(\.mostClaimed) }
-
-    func add(_ delivery: ClaimedDelivery) { state.withLock { $0.pending.append(delivery) } }
-
-    func waitUntilSettled(_ count: Int) async {
-        while settled.count < count { await changed.wait(atMost: .seconds(30)) }
-    }
-
-    func claimDeliveries(
-        limit: Int, lease: Duration, now: Instant
-    ) async throws(LedgerError) -> [ClaimedDelivery] {
-        state.withLock { state in
-            let claimed = Array(state.pending.prefix(limit))
-            state.pending.removeFirst(claimed.count)
-            state.underWay += claimed.count
-            state.mostClaimed = max(state.mostClaimed, state.underWay)
-            return claimed
-        }
-    }
-
-    func settle(_ attempts: [DeliveryAttempt]) async throws(LedgerError) {
-        state.withLock { state in
-            state.settled += attempts
-            state.underWay -= attempts.count
-        }
-        changed.ring()
-    }
-
-    func nextDelivery() async throws(LedgerError) -> Instant? {
-        state.withLock { $0.pending.isEmpty ? nil : .earliest }
-    }
-
-    func put(
-        _ endpoint: WebhookEndpoint, secret: String
-    ) async throws(LedgerError) -> (endpoint: WebhookEndpoint, isNew: Bool) { (endpoint, true) }
-
-    func endpoint(_ id: Identifier) async throws(LedgerError) -> WebhookEndpoint? { nil }
-
-    func deliveries(
-        _ query: DeliveryQuery
-    ) async throws(LedgerError) -> Page<WebhookDelivery> { Page(items: [], nextCursor: nil) }
 }

@@ -36,7 +36,7 @@ struct ServeTests {
          "timestamp":"2026-01-01T05:00:00Z"}
         """
 
-    private static func populate(_ server: Server) async throws {
+    static func populate(_ server: Server) async throws {
         _ = try await server.call("upsertCustomer", #"{"id":"acme","timezone":"Europe/Zurich"}"#)
         _ = try await server.call(
             "createSubscription",

@@ -1,3 +1,4 @@
+import CTestTLS
 import Foundation
 
 /// A system call failed; `errno` says why.
@@ -44,15 +45,29 @@ package final class BoundSocket: Sendable {
 /// One accepted connection, closed when it goes.
 struct SocketConnection: ~Copyable {
     private let descriptor: Int32
+    private let tls: OpaquePointer?
     private var unread: [UInt8] = []
 
-    init(_ descriptor: Int32) {
+    /// Nil where the other side does not want to shake hands.
+    init?(_ descriptor: Int32, _ identity: TLSIdentity?, offersHTTP2: Bool) {
         self.descriptor = descriptor
+        guard let identity else {
+            tls = nil
+            return
+        }
+        tls = tls_session_accept(identity.pointer, descriptor, offersHTTP2)
+        if tls == nil {
+            close(descriptor)
+            return nil
+        }
     }
 
     deinit {
+        if let tls { tls_session_free(tls) }
         close(descriptor)
     }
+
+    var speaksHTTP2: Bool { tls.map(tls_session_speaks_http2) ?? false }
 
     /// The next request with its body; nil where the connection ends first.
     mutating func readRequest() -> SocketRequest? {
@@ -93,6 +108,9 @@ struct SocketConnection: ~Copyable {
         while sent < bytes.count {
             let count = bytes.withUnsafeBytes { buffer in
                 let rest = UnsafeRawBufferPointer(rebasing: buffer[sent...])
+                if let tls, let start = rest.baseAddress {
+                    return Int(tls_session_write(tls, start, Int32(rest.count)))
+                }
                 return Foundation.send(
                     descriptor, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL))
             }
@@ -102,13 +120,25 @@ struct SocketConnection: ~Copyable {
         return true
     }
 
+    /// So many bytes; nil where the connection ends first.
+    mutating func read(_ count: Int) -> [UInt8]? {
+        while unread.count < count {
+            guard readMore() else { return nil }
+        }
+        let bytes = Array(unread.prefix(count))
+        unread.removeFirst(count)
+        return bytes
+    }
+
     mutating func waitForEnd() {
         while readMore() {}
     }
 
     private mutating func readMore() -> Bool {
         var buffer = [UInt8](repeating: 0, count: 65_536)
-        let count = read(descriptor, &buffer, buffer.count)
+        let count =
+            tls.map { Int(tls_session_read($0, &buffer, Int32(buffer.count))) }
+            ?? Foundation.read(descriptor, &buffer, buffer.count)
         guard count > 0 else { return false }
         unread.append(contentsOf: buffer[..<count])
         return true

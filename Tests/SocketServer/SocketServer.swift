@@ -13,17 +13,24 @@ package final class SocketServer: Sendable {
 
     private let core: SocketServerCore
 
-    package convenience init(_ reply: @escaping @Sendable (SocketRequest) -> SocketReply) throws {
-        try self.init(greeting: nil, reply)
+    /// - Parameters:
+    ///   - identity: who the server is over TLS; nil for plain text.
+    ///   - offersHTTP2: over TLS; then every request is answered 204.
+    package convenience init(
+        identity: TLSIdentity? = nil, offersHTTP2: Bool = false,
+        _ reply: @escaping @Sendable (SocketRequest) -> SocketReply
+    ) throws {
+        try self.init(greeting: nil, identity, offersHTTP2, reply)
     }
 
     /// A server that speaks first: it sends these bytes on every connection and hangs up.
     package convenience init(greeting: [UInt8]) throws {
-        try self.init(greeting: greeting) { _ in .hangUp }
+        try self.init(greeting: greeting, nil, false) { _ in .hangUp }
     }
 
     private init(
-        greeting: [UInt8]?, _ reply: @escaping @Sendable (SocketRequest) -> SocketReply
+        greeting: [UInt8]?, _ identity: TLSIdentity?, _ offersHTTP2: Bool,
+        _ reply: @escaping @Sendable (SocketRequest) -> SocketReply
     ) throws {
         let listener = try BoundSocket()
         guard listen(listener.descriptor, 1_024) == 0 else { throw SocketServerError() }
@@ -33,8 +40,8 @@ package final class SocketServer: Sendable {
         self.arrivals = arrivals.stream
         self.departures = departures.stream
         core = SocketServerCore(
-            listener: listener, greeting: greeting, reply: reply,
-            arrivals: arrivals.continuation, departures: departures.continuation)
+            listener: listener, greeting: greeting, identity: identity, offersHTTP2: offersHTTP2,
+            reply: reply, arrivals: arrivals.continuation, departures: departures.continuation)
         let core = core
         Thread { core.acceptAll() }.start()
     }
@@ -42,6 +49,9 @@ package final class SocketServer: Sendable {
     deinit {
         core.stop()
     }
+
+    /// Accepts no more connections; then `arrivals` ends.
+    package func stop() { core.stop() }
 
     /// Connections accepted until now.
     package var connections: Int { core.connections.withLock { $0 } }
@@ -55,18 +65,22 @@ final class SocketServerCore: Sendable {
 
     private let listener: BoundSocket
     private let greeting: [UInt8]?
+    private let identity: TLSIdentity?
+    private let offersHTTP2: Bool
     private let reply: @Sendable (SocketRequest) -> SocketReply
     private let arrivals: AsyncStream<SocketRequest>.Continuation
     private let departures: AsyncStream<Void>.Continuation
 
     init(
-        listener: BoundSocket, greeting: [UInt8]?,
+        listener: BoundSocket, greeting: [UInt8]?, identity: TLSIdentity?, offersHTTP2: Bool,
         reply: @escaping @Sendable (SocketRequest) -> SocketReply,
         arrivals: AsyncStream<SocketRequest>.Continuation,
         departures: AsyncStream<Void>.Continuation
     ) {
         self.listener = listener
         self.greeting = greeting
+        self.identity = identity
+        self.offersHTTP2 = offersHTTP2
         self.reply = reply
         self.arrivals = arrivals
         self.departures = departures
@@ -83,7 +97,11 @@ final class SocketServerCore: Sendable {
             guard descriptor >= 0 else { break }
             connections.withLock { $0 += 1 }
             Thread { [self] in
-                serve(SocketConnection(descriptor))
+                if let connection = SocketConnection(
+                    descriptor, identity, offersHTTP2: offersHTTP2)
+                {
+                    serve(connection)
+                }
                 departures.yield()
             }.start()
         }
@@ -93,6 +111,10 @@ final class SocketServerCore: Sendable {
     private func serve(_ connection: consuming SocketConnection) {
         if let greeting {
             connection.send(greeting)
+            return
+        }
+        if connection.speaksHTTP2 {
+            HTTP2Session.serve(connection)
             return
         }
         while let request = connection.readRequest() {

@@ -30,12 +30,21 @@ struct Population {
     private func call(
         _ function: String, on server: Server, _ json: (Int) -> String
     ) throws -> LoadResult {
-        var next = 0
-        let loop = RequestLoop(port: server.port, connections: min(count, Self.connections))
-        return try loop.run { connection in
-            guard next < count else { return false }
-            try connection.send(HTTPRequest.call(function, json(first + next)))
-            next += 1
+        try server.call(function, first..<first + count, json)
+    }
+}
+
+extension Server {
+    /// Calls a function once for each number, over many connections that share commits.
+    @discardableResult
+    func call(
+        _ function: String, _ numbers: Range<Int>, _ json: (Int) -> String
+    ) throws -> LoadResult {
+        var rest = numbers
+        let connections = min(numbers.count, Population.connections)
+        return try RequestLoop(port: port, connections: connections).run { connection in
+            guard let number = rest.popFirst() else { return false }
+            try connection.send(HTTPRequest.call(function, json(number)))
             return true
         }
     }

@@ -29,6 +29,9 @@ final class HTTPConnection {
         guard code == 0 else { throw LoadFailure.system("connect") }
     }
 
+    /// Takes the side of the server: what is received are requests, and what is sent answers.
+    init(accepted descriptor: Int32) { self.descriptor = descriptor }
+
     deinit { close(descriptor) }
 
     func send(_ request: UnsafeRawBufferPointer) throws {
@@ -78,6 +81,12 @@ final class HTTPConnection {
 
     /// Of the last answer; 0 before it is complete.
     var status: Int { answer?.status ?? 0 }
+
+    /// Head and body of what was received last.
+    var message: ArraySlice<UInt8> {
+        guard let answer else { return [] }
+        return received[..<(answer.length + answer.bodyLength)]
+    }
 
     var body: ArraySlice<UInt8> {
         guard let answer else { return [] }

@@ -7,11 +7,12 @@ final class ChildProcess: Sendable {
 
     /// - Parameters:
     ///   - input: where its standard input comes from.
+    ///   - environment: beside the caller's, of which no setting reaches what is measured.
     ///   - output: a file or descriptor for its standard output.
     ///   - errors: the file of its standard error; what is there stays.
     init(
-        _ path: String, _ arguments: [String], input: Source = .file("/dev/null"),
-        output: Source, errors: String
+        _ path: String, _ arguments: [String], environment own: [String: String] = [:],
+        input: Source = .file("/dev/null"), output: Source, errors: String
     ) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -24,10 +25,9 @@ final class ChildProcess: Sendable {
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
         Self.takeAllSignals(&attributes)
-        // No setting of the caller's reaches what is measured.
         let environment = ProcessInfo.processInfo.environment.filter {
             !$0.key.hasPrefix("TALLYSTICK_") && !$0.key.hasPrefix("PG")
-        }
+        }.merging(own) { $1 }
         let words = ([path] + arguments).map { strdup($0) }
         let variables = environment.map { strdup("\($0.key)=\($0.value)") }
         defer { for text in words + variables { free(text) } }

@@ -14,6 +14,8 @@ final class Server {
     private let portFile: String
 
     private static let patience = Duration.seconds(300)
+    /// Webhooks may go to this machine.
+    private static let environment = ["TALLYSTICK_WEBHOOK_ALLOW_LOOPBACK": "1"]
 
     /// - Parameters:
     ///   - name: of the file in the workspace.
@@ -32,7 +34,7 @@ final class Server {
                 "serve", "--data", data, "--port", "0", "--port-file", portFile, "--catalog",
                 catalog,
             ] + (clock.map { ["--clock", $0] } ?? [])
-        child = try workspace.start(program, arguments)
+        child = try workspace.start(program, arguments, environment: Self.environment)
         try waitUntilReady()
     }
 
@@ -59,7 +61,7 @@ final class Server {
         workspace.wait(for: child)
         try? FileManager.default.removeItem(atPath: portFile)
         let start = ContinuousClock.now
-        child = try workspace.start(program, arguments)
+        child = try workspace.start(program, arguments, environment: Self.environment)
         try waitUntilReady(since: start)
     }
 

@@ -22,12 +22,13 @@ final class Workspace: Sendable {
     func remove(_ name: String) { try? FileManager.default.removeItem(atPath: file(name)) }
 
     func start(
-        _ program: String, _ arguments: [String],
+        _ program: String, _ arguments: [String], environment: [String: String] = [:],
         input: ChildProcess.Source = .file("/dev/null"), output: ChildProcess.Source? = nil
     ) throws -> ChildProcess {
         let log = ChildProcess.Source.file(file("output.log"))
         let child = try ChildProcess(
-            program, arguments, input: input, output: output ?? log, errors: file("errors.log"))
+            program, arguments, environment: environment, input: input, output: output ?? log,
+            errors: file("errors.log"))
         running.withLock { _ = $0.insert(child.number) }
         return child
     }

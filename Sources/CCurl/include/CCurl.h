@@ -44,6 +44,8 @@ CURLcode ccurl_set_connect_gate(CURL *handle, ccurl_connect_gate *gate);
 CURLcode ccurl_get_long(CURL *handle, CURLINFO info, long *value);
 CURLcode ccurl_get_offset(CURL *handle, CURLINFO info, curl_off_t *value);
 CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, long value);
+CURLMcode ccurl_multi_set_socket(CURLM *multi, curl_socket_callback callback, void *context);
+CURLMcode ccurl_multi_set_timer(CURLM *multi, curl_multi_timer_callback callback, void *context);
 
 #pragma clang assume_nonnull end
 

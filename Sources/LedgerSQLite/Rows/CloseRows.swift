@@ -107,6 +107,20 @@ extension Database {
         }
     }
 
+    /// The number of the first invoice of the period that this one is about, of whatever kind.
+    borrowing func firstInvoice(besides invoice: Int64) throws(SQLiteError) -> Int64 {
+        try first(
+            """
+            SELECT min(other.invoiceNumber) FROM close
+            JOIN close AS other USING (subscription, start) WHERE close.invoiceNumber = ?
+            """
+        ) { row throws(SQLiteError) in
+            try row.bind(1, invoice)
+        } _: { row in
+            row.optionalInteger(0)
+        }.flatMap(\.self) ?? invoice
+    }
+
     /// The advance invoices of periods that were to end after `instant`.
     borrowing func advances(
         of subscription: Int64, endingAfter instant: Instant

@@ -1,59 +1,70 @@
 internal import Billing
-internal import JSON
 internal import Ledger
 internal import SQLite
 
 extension Database {
-    /// Pending deliveries that are due, to enabled endpoints, oldest first.
-    borrowing func dueDeliveries(
-        limit: Int, now: Instant
-    ) throws(SQLiteError) -> [ClaimedDelivery] {
+    /// What the next pending deliveries of an endpoint are and when they are due, earliest first.
+    borrowing func pendingDeliveries(
+        of endpoint: Identifier, limit: Int
+    ) throws(SQLiteError) -> [(number: Int64, dueAt: Instant)] {
         try all(
             """
-            SELECT delivery.number, message.id, endpoint.url, endpoint.secret, delivery.attempts,
-                   message.type, message.timestamp, coalesce(message.data, invoice.body)
+            SELECT number, nextAttemptAt FROM webhook_delivery
+            WHERE endpointId = ? AND state = 'pending' AND nextAttemptAt IS NOT NULL
+            ORDER BY nextAttemptAt, number LIMIT ?
+            """
+        ) { row throws(SQLiteError) in
+            try row.bind(1, text: endpoint.bytes)
+            try row.bind(2, Int64(limit))
+        } _: { row in
+            (row.integer(0), Instant(microseconds: row.integer(1)))
+        }
+    }
+
+    /// All that an attempt needs; nil where the endpoint is switched off.
+    borrowing func claimedDelivery(
+        _ number: Int64, now: Instant
+    ) throws(SQLiteError) -> ClaimedDelivery? {
+        try first(
+            """
+            SELECT delivery.number, message.id, endpoint.url, delivery.attempts - attemptsBefore,
+                   message.type, message.timestamp, coalesce(message.data, invoice.body),
+                   endpoint.id, endpoint.format, endpoint.template, endpoint.contentType,
+                   (SELECT group_concat(secret, ' ') FROM (
+                        SELECT secret FROM webhook_secret
+                        WHERE endpoint = endpoint.number
+                            AND (validUntil IS NULL OR validUntil > ?2)
+                        ORDER BY number DESC))
             FROM webhook_delivery AS delivery
             JOIN webhook_endpoint AS endpoint ON endpoint.id = delivery.endpointId
             JOIN webhook_message AS message ON message.number = delivery.message
             LEFT JOIN invoice ON invoice.number = message.invoiceNumber
-            WHERE delivery.state = 'pending' AND delivery.nextAttemptAt <= ? AND endpoint.enabled
-            ORDER BY delivery.nextAttemptAt, delivery.number LIMIT ?
+            WHERE delivery.number = ?1 AND endpoint.enabled
             """
         ) { row throws(SQLiteError) in
-            try row.bind(1, now.microseconds)
-            try row.bind(2, Int64(limit))
+            try row.bind(1, number)
+            try row.bind(2, now.microseconds)
         } _: { row in
             ClaimedDelivery(
-                id: row.integer(0), messageId: row.string(1), url: row.string(2),
-                secrets: [row.string(3)],
-                body: Self.body(
-                    type: row.string(5), timestamp: Instant(microseconds: row.integer(6)),
-                    data: row.bytes(7)),
-                attempts: Int(row.integer(4)))
+                id: row.integer(0), endpointId: Identifier(checked: row.bytes(7)),
+                messageId: row.string(1), url: row.string(2),
+                secrets: StoredSecret.texts(row.optionalString(11)),
+                format: WebhookFormat(row, at: 8),
+                body: WebhookBody.standard(
+                    type: row.string(4), timestamp: Instant(microseconds: row.integer(5)),
+                    data: row.bytes(6)),
+                attempts: Int(row.integer(3)))
         }
     }
 
-    /// `{type, timestamp, data}`: the same bytes on every attempt.
-    private static func body(type: String, timestamp: Instant, data: [UInt8]) -> [UInt8] {
-        var writer = JSONWriter(capacity: data.count + 128)
-        writer.object { writer in
-            writer.member("type", type)
-            writer.member("timestamp", timestamp)
-            writer.key("data")
-            writer.raw(data)
-        }
-        return writer.bytes
-    }
-
-    borrowing func lease(_ delivery: Int64, until end: Instant) throws(SQLiteError) {
-        try run("UPDATE webhook_delivery SET nextAttemptAt = ? WHERE number = ?") {
-            row throws(SQLiteError) in
-            try row.bind(1, end.microseconds)
-            try row.bind(2, delivery)
-        }
-    }
-
-    borrowing func settle(_ attempt: DeliveryAttempt) throws(SQLiteError) {
+    /// Records an attempt at a delivery that is pending.
+    ///
+    /// Once nothing more is to be tried, the next delivery about the same period falls due.
+    ///
+    /// - Returns: the endpoint, where that made one due, and where the attempt disabled it.
+    borrowing func settle(
+        _ attempt: DeliveryAttempt
+    ) throws(SQLiteError) -> (released: Identifier?, disabled: DisabledEndpoint?) {
         let state: WebhookDelivery.State
         var next: Instant?
         switch attempt.outcome {
@@ -61,40 +72,78 @@ extension Database {
         case .retry(let at): (state, next) = (.pending, at)
         case .failed, .endpointDisabled: state = .failed
         }
+        // Not with RETURNING: such a statement copies every page that it changes to a journal.
+        let pending = try first(
+            """
+            SELECT endpointId, period, attempts FROM webhook_delivery
+            WHERE number = ? AND state = 'pending'
+            """
+        ) { row throws(SQLiteError) in
+            try row.bind(1, attempt.deliveryId)
+        } _: { row in
+            (
+                endpoint: Identifier(checked: row.bytes(0)), period: row.optionalInteger(1),
+                attempts: row.integer(2)
+            )
+        }
+        guard let pending else { return (nil, nil) }
         try run(
             """
             UPDATE webhook_delivery SET state = ?, attempts = attempts + 1, nextAttemptAt = ?,
                 lastAttemptAt = ?, lastStatusCode = ?, lastError = ?
-            WHERE number = ? AND state = 'pending'
+            WHERE number = ?
             """
         ) { row throws(SQLiteError) in
             try row.bind(1, text: state.rawValue)
             try row.bind(2, next?.microseconds)
-            try row.bind(3, attempt.at.microseconds)
-            try row.bind(4, attempt.statusCode.map(Int64.init))
-            try row.bind(5, text: attempt.error)
+            try row.bind(3, attempt.log.at.microseconds)
+            try row.bind(4, attempt.log.statusCode.map(Int64.init))
+            try row.bind(5, text: attempt.log.error)
             try row.bind(6, attempt.deliveryId)
         }
-        guard attempt.outcome == .endpointDisabled else { return }
-        try run(
-            """
-            UPDATE webhook_endpoint SET enabled = 0
-            WHERE id = (SELECT endpointId FROM webhook_delivery WHERE number = ?)
-            """
-        ) { row throws(SQLiteError) in try row.bind(1, attempt.deliveryId) }
+        try keep(attempt.log, number: pending.attempts + 1, of: attempt.deliveryId)
+        let disabled = try note(attempt, at: pending.endpoint)
+        guard state != .pending, let period = pending.period,
+            try releaseNext(of: period, at: pending.endpoint)
+        else { return (nil, disabled) }
+        return (pending.endpoint, disabled)
     }
 
-    borrowing func nextDelivery() throws(SQLiteError) -> Instant? {
-        try first(
+    /// Makes the earliest pending delivery about a period due, if it is not.
+    private borrowing func releaseNext(
+        of period: Int64, at endpoint: Identifier
+    ) throws(SQLiteError) -> Bool {
+        try run(
             """
-            SELECT min(nextAttemptAt) FROM webhook_delivery
-            JOIN webhook_endpoint ON webhook_endpoint.id = endpointId
-            WHERE state = 'pending' AND webhook_endpoint.enabled
+            UPDATE webhook_delivery SET nextAttemptAt = 0
+            WHERE nextAttemptAt IS NULL AND number = (
+                SELECT number FROM webhook_delivery
+                WHERE endpointId = ? AND period = ? AND state = 'pending' ORDER BY number LIMIT 1)
+            """
+        ) { row throws(SQLiteError) in
+            try row.bind(1, text: endpoint.bytes)
+            try row.bind(2, period)
+        }
+        return connection.changes > 0
+    }
+
+    /// One look into the index an endpoint.
+    borrowing func nextDeliveries() throws(SQLiteError) -> [EndpointDue] {
+        try all(
+            """
+            SELECT id, (
+                SELECT min(nextAttemptAt) FROM webhook_delivery
+                WHERE endpointId = webhook_endpoint.id AND state = 'pending'
+                    AND nextAttemptAt IS NOT NULL)
+            FROM webhook_endpoint WHERE enabled
             """
         ) { _ in
         } _: { row in
-            row.optionalInteger(0).map(Instant.init(microseconds:))
-        } ?? nil
+            row.optionalInteger(1).map {
+                EndpointDue(
+                    endpointId: Identifier(checked: row.bytes(0)), at: Instant(microseconds: $0))
+            }
+        }.compactMap(\.self)
     }
 
     borrowing func deliveries(_ query: DeliveryQuery) throws -> Page<WebhookDelivery> {
@@ -119,9 +168,36 @@ extension Database {
             try row.bind(3, text: query.state?.rawValue)
             try row.bind(4, Int64(query.limit + 1))
         } _: { row in
-            Result { try WebhookDelivery(row) }
+            Result { () throws(CorruptRow) in try WebhookDelivery(row) }
         }
-        return try Page(rows.map { try $0.get() }, limit: query.limit) { $0.id }
+        let deliveries = try rows.map { row in
+            var delivery = try row.get()
+            delivery.attemptLog = try keptAttempts(of: delivery.id)
+            return delivery
+        }
+        return Page(deliveries, limit: query.limit) { $0.id }
+    }
+
+    borrowing func delivery(_ number: Int64) throws -> WebhookDelivery? {
+        try deliveries(DeliveryQuery(cursor: Cursor.text(number - 1), limit: 1)).items
+            .first { $0.id == number }
+    }
+
+    /// Makes a delivery due at once and begins its schedule anew.
+    ///
+    /// One about a period of which an earlier one is pending waits for that.
+    borrowing func redeliver(_ number: Int64) throws(SQLiteError) {
+        try run(
+            """
+            UPDATE webhook_delivery SET attemptsBefore = attempts, state = 'pending',
+                nextAttemptAt = CASE WHEN EXISTS (
+                    SELECT 1 FROM webhook_delivery AS earlier
+                    WHERE earlier.endpointId = webhook_delivery.endpointId
+                        AND earlier.period = webhook_delivery.period AND earlier.state = 'pending'
+                        AND earlier.number < webhook_delivery.number) THEN NULL ELSE 0 END
+            WHERE number = ?
+            """
+        ) { row throws(SQLiteError) in try row.bind(1, number) }
     }
 }
 

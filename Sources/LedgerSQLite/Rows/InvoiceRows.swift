@@ -29,7 +29,8 @@ extension Database {
             OutboxMessage(
                 type: .invoiceFinalized, kind: key.kind, subscription: key.subscriptionId,
                 periodStart: key.periodStart, revision: key.revision, timestamp: invoice.issuedAt,
-                content: .invoice(invoice.number)))
+                content: .invoice(invoice.number),
+                period: try firstInvoice(besides: invoice.number)))
     }
 
     borrowing func setAside(_ failure: InvoiceFailure) throws(SQLiteError) {

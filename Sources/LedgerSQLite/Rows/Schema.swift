@@ -195,13 +195,30 @@ enum Schema {
             BEGIN SELECT RAISE(ABORT, 'an invoice is immutable'); END;
 
         CREATE TABLE webhook_endpoint (
-            id TEXT PRIMARY KEY,
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
             url TEXT NOT NULL,
             -- Comma-separated; '*' takes every type.
             eventTypes TEXT NOT NULL,
+            format TEXT NOT NULL,
+            -- Of the format 'template'.
+            template TEXT,
+            contentType TEXT,
             enabled INTEGER NOT NULL,
-            secret TEXT NOT NULL
-        ) WITHOUT ROWID;
+            -- Why it was disabled without anybody asking; messages for it are queued all the same.
+            disabledBy TEXT,
+            -- The first failed attempt since the last that succeeded.
+            failingSince INTEGER
+        );
+
+        CREATE TABLE webhook_secret (
+            number INTEGER PRIMARY KEY,
+            endpoint INTEGER NOT NULL REFERENCES webhook_endpoint ON DELETE CASCADE,
+            secret TEXT NOT NULL,
+            -- NULL for the newest.
+            validUntil INTEGER
+        );
+        CREATE INDEX webhook_secret_endpoint ON webhook_secret (endpoint, number);
 
         CREATE TABLE webhook_message (
             number INTEGER PRIMARY KEY,
@@ -217,17 +234,37 @@ enum Schema {
             number INTEGER PRIMARY KEY,
             message INTEGER NOT NULL REFERENCES webhook_message,
             endpointId TEXT NOT NULL,
+            -- The number of the first invoice of the period that it is about, where its endpoint
+            -- gets all of that period's in order; else NULL.
+            period INTEGER,
             state TEXT NOT NULL,
             attempts INTEGER NOT NULL DEFAULT 0,
-            -- While an attempt is under way, the end of its lease.
+            -- Attempts made before the schedule began anew.
+            attemptsBefore INTEGER NOT NULL DEFAULT 0,
+            -- NULL where nothing is left to do, and while an earlier one of its period is pending.
             nextAttemptAt INTEGER,
             lastAttemptAt INTEGER,
             lastStatusCode INTEGER,
             lastError TEXT,
             UNIQUE (message, endpointId)
         );
-        CREATE INDEX webhook_delivery_due ON webhook_delivery (nextAttemptAt)
-            WHERE state = 'pending';
+        -- What is due next at each endpoint, found without a look at the others'.
+        CREATE INDEX webhook_delivery_due ON webhook_delivery (endpointId, nextAttemptAt, number)
+            WHERE state = 'pending' AND nextAttemptAt IS NOT NULL;
+        CREATE INDEX webhook_delivery_order ON webhook_delivery (endpointId, period, number)
+            WHERE state = 'pending' AND period IS NOT NULL;
+
+        CREATE TABLE webhook_attempt (
+            delivery INTEGER NOT NULL REFERENCES webhook_delivery,
+            number INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            statusCode INTEGER,
+            error TEXT,
+            latencyMicroseconds INTEGER NOT NULL,
+            -- The answer's first bytes.
+            answer BLOB NOT NULL,
+            PRIMARY KEY (delivery, number)
+        ) WITHOUT ROWID;
 
         CREATE TABLE timer (
             name TEXT PRIMARY KEY,

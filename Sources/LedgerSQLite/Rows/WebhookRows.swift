@@ -1,5 +1,4 @@
 internal import Billing
-internal import JSON
 internal import Ledger
 internal import SQLite
 
@@ -16,14 +15,19 @@ struct OutboxMessage {
     /// The instant of the record that it tells of.
     let timestamp: Instant
     let content: Content
+    /// The number of the first invoice of its period, where an endpoint gets all that says so in
+    /// the order in which it was queued; nil where the order is of no account.
+    let period: Int64?
 
     /// - Parameter kind: of the invoice that it is about: two of one period may have the same
     ///   revision.
     init(
         type: WebhookEventType, kind: InvoiceKind = .period, subscription: Identifier,
-        periodStart: Instant, revision: Int, timestamp: Instant, content: Content
+        periodStart: Instant, revision: Int, timestamp: Instant, content: Content,
+        period: Int64? = nil
     ) {
         self.type = type
+        self.period = period
         id = DeterministicID.message(
             type: kind == .period ? type.rawValue : "\(type.rawValue) \(kind.rawValue)",
             subscription: subscription, periodStart: periodStart,
@@ -33,67 +37,13 @@ struct OutboxMessage {
     }
 }
 
-extension WebhookEndpoint {
-    private static let every = "*"
-
-    fileprivate var storedTypes: String {
-        eventTypes.map { $0.map(\.rawValue).joined(separator: ",") } ?? Self.every
-    }
-
-    fileprivate init(_ row: borrowing Statement) {
-        let types = row.string(2)
-        self.init(
-            id: Identifier(checked: row.bytes(0)), url: row.string(1),
-            eventTypes: types == Self.every
-                ? nil
-                : types.split(separator: ",").compactMap { WebhookEventType(rawValue: String($0)) },
-            isEnabled: row.integer(3) == 1)
-    }
-
-    func takes(_ type: WebhookEventType) -> Bool {
-        isEnabled && (eventTypes.map { $0.contains(type) } ?? true)
-    }
-}
-
 extension Database {
-    borrowing func endpoint(_ id: Identifier) throws(SQLiteError) -> WebhookEndpoint? {
-        try first("SELECT id, url, eventTypes, enabled FROM webhook_endpoint WHERE id = ?") {
-            row throws(SQLiteError) in
-            try row.bind(1, text: id.bytes)
-        } _: { row in
-            WebhookEndpoint(row)
-        }
-    }
-
-    borrowing func endpoints() throws(SQLiteError) -> [WebhookEndpoint] {
-        try all("SELECT id, url, eventTypes, enabled FROM webhook_endpoint ORDER BY id") { _ in
-        } _: { row in
-            WebhookEndpoint(row)
-        }
-    }
-
-    /// The secret is taken only where there was no such endpoint.
-    borrowing func put(_ endpoint: WebhookEndpoint, secret: String) throws(SQLiteError) {
-        try run(
-            """
-            INSERT INTO webhook_endpoint (id, url, eventTypes, enabled, secret)
-            VALUES (?1, ?2, ?3, ?4, ?5)
-            ON CONFLICT DO UPDATE SET url = ?2, eventTypes = ?3, enabled = ?4
-            """
-        ) { row throws(SQLiteError) in
-            try row.bind(1, text: endpoint.id.bytes)
-            try row.bind(2, text: endpoint.url)
-            try row.bind(3, text: endpoint.storedTypes)
-            try row.bind(4, Int64(endpoint.isEnabled ? 1 : 0))
-            try row.bind(5, text: secret)
-        }
-    }
-
     /// Queues a message for every endpoint that wants it, in the transaction under way.
     ///
-    /// A message that was queued before stays as it is.
+    /// A message that was queued before stays as it is. Where an endpoint still waits for an
+    /// earlier one of the same period, it gets this one only after that: `settle` sees to it.
     borrowing func queue(_ message: OutboxMessage) throws(SQLiteError) {
-        let takers = try endpoints().filter { $0.takes(message.type) }
+        let takers = try takers(of: message.type)
         guard !takers.isEmpty else { return }
         try run(
             """
@@ -118,12 +68,15 @@ extension Database {
         for endpoint in takers {
             try run(
                 """
-                INSERT INTO webhook_delivery (message, endpointId, state, nextAttemptAt)
-                VALUES (?, ?, 'pending', 0)
+                INSERT INTO webhook_delivery (message, endpointId, period, state, nextAttemptAt)
+                SELECT ?1, ?2, ?3, 'pending', CASE WHEN EXISTS (
+                    SELECT 1 FROM webhook_delivery
+                    WHERE endpointId = ?2 AND period = ?3 AND state = 'pending') THEN NULL ELSE 0 END
                 """
             ) { row throws(SQLiteError) in
                 try row.bind(1, number)
-                try row.bind(2, text: endpoint.id.bytes)
+                try row.bind(2, text: endpoint.bytes)
+                try row.bind(3, message.period)
             }
         }
     }

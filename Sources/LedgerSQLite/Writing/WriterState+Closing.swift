@@ -113,7 +113,10 @@ extension WriterState {
             OutboxMessage(
                 type: .periodClosed, kind: close.kind, subscription: subscription.id,
                 periodStart: row.span.start, revision: close.revision, timestamp: close.closedAt,
-                content: .data(entry.json)))
+                content: .data(entry.json),
+                // That a correction exists is no news before what it corrects is known.
+                period: row.corrects == nil
+                    ? nil : try database.firstInvoice(besides: close.invoiceNumber)))
         return entry
     }
 

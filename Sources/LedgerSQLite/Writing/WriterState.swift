@@ -18,6 +18,8 @@ struct WriterState: ~Copyable {
     var scratch = AppendScratch()
     /// Whether the job under way changed rows in memory without a record that tells so.
     var changesMemory = false
+    /// Whether the write-ahead log has to go once the group under way is committed.
+    var emptiesWAL = false
     /// The backup that is being made.
     var backup: RunningBackup?
     var statistics = StoreStatistics()
@@ -37,11 +39,12 @@ struct WriterState: ~Copyable {
             on: database, opening.limits.runs, sorter: opening.sorter)
         let catalog = CompiledCatalog(try database.catalogBook(), hasher)
         let published = published ?? Published(catalog)
-        published.set(catalog, published.statistics)
         var state = WriterState(
             database: database, published: published, head: head, catalog: catalog,
             checkpoint: checkpoint, indexes: indexes, hasher: hasher, memory: opening.memory)
         state.statistics = published.statistics
+        try state.countDisabledEndpoints()
+        published.set(catalog, state.statistics)
         // One transaction: to read outside of one takes and gives back the file's lock each time.
         try state.database.connection.execute("BEGIN IMMEDIATE")
         try state.recover(from: opening.path)
@@ -67,6 +70,10 @@ struct WriterState: ~Copyable {
         }
         try database.appendCommit(head)
         try database.connection.execute("COMMIT")
+        if emptiesWAL {
+            // 1 where a reader is in the way: then after a later group.
+            emptiesWAL = try database.connection.integer("PRAGMA wal_checkpoint(TRUNCATE)") != 0
+        }
         noteStatistics()
         published.set(catalog, statistics)
     }

@@ -1,0 +1,157 @@
+import Billing
+import Ledger
+import LedgerSQLite
+import LedgerScene
+import Testing
+
+/// Which deliveries are claimed, in which order.
+@Suite struct DeliveryOrderTests {
+    private static let february = instant("2026-02-01T00:00:00Z")
+    private static let march = instant("2026-03-01T00:00:00Z")
+
+    private func endpoint(_ scene: Scene, _ id: String, isEnabled: Bool = true) async throws {
+        _ = try await scene.ledger.put(
+            WebhookEndpoint(
+                id: identifier(id), url: "https://books.example/\(id)",
+                eventTypes: [.invoiceFinalized], isEnabled: isEnabled),
+            secret: "whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0")
+    }
+
+    private func settle(
+        _ scene: Scene, _ deliveries: [ClaimedDelivery], _ outcome: DeliveryAttempt.Outcome
+    ) async throws -> [Identifier] {
+        try await scene.ledger.settle(
+            deliveries.map {
+                DeliveryAttempt(
+                    deliveryId: $0.id, outcome: outcome, log: LoggedAttempt(at: Self.february))
+            }
+        ).released
+    }
+
+    /// January's invoice and its correction by a late event, which waits at `books` and `archive`.
+    private func invoiceWithCorrection(_ scene: Scene) async throws {
+        try await endpoint(scene, "books")
+        try await endpoint(scene, "archive")
+        try await scene.basics(Scene.catalog(lateEvents: .currentPeriod))
+        _ = try await scene.close(asOf: Self.february)
+        _ = try await scene.ledger.append([event("late")], at: Self.february)
+        _ = try await scene.close(asOf: Self.february + .seconds(48 * 3_600))
+        try await scene.writeInvoices()
+        let deliveries = try await scene.ledger.deliveries(
+            DeliveryQuery(endpointId: identifier("books"), limit: 10))
+        #expect(deliveries.items.count == 2)
+        #expect(deliveries.items.map(\.nextAttemptAt) == [Instant(microseconds: 0), nil])
+    }
+
+    @Test func redeliveredACorrectionStillWaitsForItsInvoice() async throws {
+        try await Scene.with { scene in
+            try await invoiceWithCorrection(scene)
+            let invoice = try await scene.claim(at: Self.march)
+            _ = try await settle(scene, invoice, .failed)
+            let correction = try await scene.claim(at: Self.march)
+            _ = try await settle(scene, correction, .failed)
+            for delivery in invoice + correction {
+                let again = try await scene.ledger.redeliver(delivery.id)
+                #expect(again.state == .pending)
+            }
+            let first = try await scene.claim(at: Self.march)
+            #expect(first.map(\.id) == invoice.map(\.id))
+            _ = try await settle(scene, first, .delivered)
+            let second = try await scene.claim(at: Self.march)
+            #expect(second.map(\.id) == correction.map(\.id))
+        }
+    }
+
+    @Test(arguments: [DeliveryAttempt.Outcome.delivered, .failed])
+    func aCorrectionWaitsForTheInvoiceItCorrects(_ outcome: DeliveryAttempt.Outcome) async throws {
+        try await Scene.with { scene in
+            try await invoiceWithCorrection(scene)
+            let invoice = try await scene.claim(at: Self.march)
+            #expect(invoice.count == 1)
+            // A retry does not let it pass either.
+            let later = Self.march + .seconds(60)
+            #expect(try await settle(scene, invoice, .retry(at: later)).isEmpty)
+            #expect(try await scene.claim(at: Self.march).isEmpty)
+            #expect(try await scene.claim(at: later).map(\.id) == invoice.map(\.id))
+            #expect(try await settle(scene, invoice, outcome) == [identifier("books")])
+            let correction = try await scene.claim(at: later)
+            #expect(correction.count == 1)
+            #expect(correction.map(\.id) != invoice.map(\.id))
+            #expect(try await settle(scene, correction, .delivered).isEmpty)
+            // What one endpoint got says nothing of the other.
+            #expect(try await scene.claim(at: later, of: "archive").map(\.attempts) == [0])
+            #expect(try await scene.claim(at: later, of: "archive").isEmpty)
+        }
+    }
+
+    @Test func aRestartKeepsTheOrderAndEndsLeases() async throws {
+        try await Scene.with { scene in
+            try await invoiceWithCorrection(scene)
+            let invoice = try await scene.claim(at: Self.march)
+            let again = try await scene.reopened()
+            let claimed = try await again.claim(at: Self.march)
+            #expect(claimed.map(\.id) == invoice.map(\.id))
+            #expect(claimed.map(\.body) == invoice.map(\.body))
+            await again.ledger.shutdown()
+        }
+    }
+
+    @Test func endpointsAreClaimedEachForItself() async throws {
+        try await Scene.with { scene in
+            try await endpoint(scene, "books")
+            try await endpoint(scene, "archive")
+            try await endpoint(scene, "off", isEnabled: false)
+            try await scene.apply(Scene.catalog())
+            for index in 1...5 {
+                try await scene.customer("c\(index)")
+                _ = try await scene.subscribe("s\(index)", "c\(index)")
+            }
+            _ = try await scene.close(asOf: Self.february)
+            try await scene.writeInvoices()
+            let due = try await scene.ledger.nextDeliveries()
+            #expect(due.map(\.endpointId) == [identifier("books"), identifier("archive")])
+            let rooms = [("archive", 2), ("books", 9), ("off", 9)].map {
+                EndpointRoom(endpointId: identifier($0.0), limit: $0.1)
+            }
+            let claims = try await scene.ledger.claimDeliveries(
+                DeliveryClaim(rooms: rooms, bodyBytes: 1 << 20, lease: .seconds(30)),
+                now: Self.february)
+            #expect(claims.map(\.deliveries.count) == [2, 5, 0])
+            #expect(claims.map(\.next) == [Instant(microseconds: 0), nil, nil])
+            // The bytes of one body use up the room for bodies.
+            let small = try await scene.ledger.claimDeliveries(
+                DeliveryClaim(rooms: rooms, bodyBytes: 1, lease: .seconds(30)),
+                now: Self.february)
+            #expect(small.map(\.deliveries.count) == [1, 0, 0])
+        }
+    }
+
+    @Test func everyDeliveryIsClaimedByOneOfManyAtOnce() async throws {
+        try await Scene.with { scene in
+            try await endpoint(scene, "books")
+            try await scene.apply(Scene.catalog())
+            for index in 1...40 {
+                try await scene.customer("c\(index)")
+                _ = try await scene.subscribe("s\(index)", "c\(index)")
+            }
+            _ = try await scene.close(asOf: Self.february)
+            try await scene.writeInvoices()
+            let claimed = try await withThrowingTaskGroup(of: [Int64].self) { group in
+                for _ in 0..<8 {
+                    group.addTask {
+                        var ids: [Int64] = []
+                        while true {
+                            let next = try await scene.claim(at: Self.february, limit: 3)
+                            if next.isEmpty { return ids }
+                            _ = try await settle(scene, next, .delivered)
+                            ids += next.map(\.id)
+                        }
+                    }
+                }
+                return try await group.reduce(into: []) { $0 += $1 }
+            }
+            #expect(claimed.count == 40)
+            #expect(Set(claimed).count == 40)
+        }
+    }
+}
