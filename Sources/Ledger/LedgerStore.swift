@@ -100,6 +100,8 @@ package protocol WebhookLedger: Sendable {
     ///
     /// - Returns: endpoints at which something is due that waited for one of these.
     func settle(_ attempts: [DeliveryAttempt]) async throws(LedgerError) -> [Identifier]
+    /// Ends the leases of deliveries that were claimed and are not attempted.
+    func release(_ deliveries: [Int64]) async
     /// When something is next due at each enabled endpoint that has something pending.
     func nextDeliveries() async throws(LedgerError) -> [EndpointDue]
     func deliveries(_ query: DeliveryQuery) async throws(LedgerError) -> Page<WebhookDelivery>
