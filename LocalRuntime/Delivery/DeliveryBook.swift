@@ -3,7 +3,8 @@ import Ledger
 
 /// Decides at which endpoints to claim how many deliveries; no I/O inside.
 ///
-/// Each endpoint has a window: attempts at it that may be under way. It opens by one with every
+/// Each endpoint has a window: attempts at it that may be under way; some more are claimed and wait
+/// for those to end. The window opens by one with every
 /// prompt delivery, halves where the endpoint refuses, and closes to one where it hangs. The first
 /// attempt at an endpoint never competes with the second and later ones at others; of the firsts,
 /// half are kept from endpoints that hang. So neither a dead endpoint nor a busy one delays another.
@@ -18,8 +19,17 @@ struct DeliveryBook: Sendable {
         /// Not before this is there anything to claim; nil where nothing is known of.
         var next: Instant?
 
-        /// Room for half a window at least: not one by one, as a claim is a call of the store.
-        var hasRoom: Bool { window - underWay >= max(1, window / 2) }
+        /// Claimed, and attempted as soon as an attempt ends.
+        var waiting: [ClaimedDelivery] = []
+        /// How many attempts the last plan allows under way.
+        var allowed = 0
+
+        /// How many may wait: those of an endpoint that takes much, so that it need not wait for
+        /// the store.
+        var ahead: Int { window < 4 ? 0 : 3 * window }
+        var room: Int { window + ahead - underWay - waiting.count }
+        /// Not one by one, as a claim is a call of the store.
+        var hasRoom: Bool { room >= max(1, (window + ahead) / 2) }
     }
 
     /// How many attempts may be under way.
@@ -39,6 +49,10 @@ struct DeliveryBook: Sendable {
     private var first = 0
     /// Whether the last plan left something due for want of room.
     private var isCrowded = false
+    /// Claimed, and given back when their endpoint began to hang.
+    private var givenBack: [Int64] = []
+    /// Of all bodies that are claimed.
+    private(set) var bodyBytes = 0
 
     init(limits: Limits = Limits()) { self.limits = limits }
 
@@ -70,8 +84,8 @@ struct DeliveryBook: Sendable {
             let place = (first + offset) % lanes.count
             guard let next = lanes[place].next, next <= now else { continue }
             let lane = lanes[place]
-            var room = lane.window - lane.underWay
             guard lane.hasRoom else { continue }
+            var attempts = lane.window - lane.underWay
             if lane.underWay == 0 {
                 guard endpoints < limits.endpoints, !lane.isSlow || slow < limits.endpoints / 2
                 else {
@@ -80,39 +94,82 @@ struct DeliveryBook: Sendable {
                 }
                 endpoints += 1
                 if lane.isSlow { slow += 1 }
-                room = 1 + min(room - 1, max(0, limits.furtherAttempts - further))
-                further += room - 1
+                attempts = 1 + min(attempts - 1, max(0, limits.furtherAttempts - further))
+                further += attempts - 1
             } else {
-                room = min(room, limits.furtherAttempts - further)
-                guard room > 0 else {
+                attempts = max(0, min(attempts, limits.furtherAttempts - further))
+                further += attempts
+                guard attempts + lane.ahead > lane.waiting.count else {
                     isCrowded = true
                     continue
                 }
-                further += room
             }
             lanes[place].next = nil
-            rooms.append(EndpointRoom(endpointId: lane.endpointId, limit: room))
+            lanes[place].allowed = lane.underWay + attempts
+            rooms.append(
+                EndpointRoom(
+                    endpointId: lane.endpointId,
+                    limit: attempts + lane.ahead - lane.waiting.count))
         }
         if !rooms.isEmpty { first = (first + 1) % lanes.count }
         return rooms
     }
 
-    /// Attempts at what was claimed begin.
-    mutating func begin(_ claim: EndpointClaim) {
+    /// Takes what was claimed.
+    ///
+    /// - Returns: what is to be attempted now.
+    mutating func begin(_ claim: EndpointClaim) -> [ClaimedDelivery] {
         let place = place(of: claim.endpointId)
-        lanes[place].underWay += claim.deliveries.count
+        bodyBytes += claim.deliveries.reduce(0) { $0 + $1.body.count }
+        let waiting = lanes[place].waiting + claim.deliveries
+        // Attempts may have ended since the plan, with nothing to begin in their place.
+        let begun = waiting.prefix(
+            max(0, min(lanes[place].allowed, lanes[place].window) - lanes[place].underWay))
+        lanes[place].waiting = Array(waiting.dropFirst(begun.count))
+        lanes[place].underWay += begun.count
         if let next = claim.next { note(claim.endpointId, dueAt: next) }
+        return Array(begun)
     }
 
     /// An attempt ended; `pace` is nil where it was cut short.
     ///
-    /// - Returns: whether there may be something to plan that there was not.
-    @discardableResult
-    mutating func end(_ endpoint: Identifier, _ pace: EndpointPace?) -> Bool {
-        let place = place(of: endpoint)
+    /// - Returns: what is to be attempted in its place, and whether there may be something to plan
+    ///   that there was not.
+    mutating func end(
+        _ delivery: ClaimedDelivery, _ pace: EndpointPace?
+    ) -> (next: ClaimedDelivery?, mayPlan: Bool) {
+        let place = place(of: delivery.endpointId)
         lanes[place].underWay -= 1
-        if let pace { adapt(place, to: pace) }
-        return isCrowded || lanes[place].hasRoom
+        bodyBytes -= delivery.body.count
+        guard let pace else { return (nil, true) }
+        adapt(place, to: pace)
+        if pace == .slow { giveBack(place) }
+        var next: ClaimedDelivery?
+        if !lanes[place].waiting.isEmpty, lanes[place].underWay < lanes[place].window {
+            next = lanes[place].waiting.removeFirst()
+            lanes[place].underWay += 1
+        }
+        return (next, isCrowded || lanes[place].hasRoom)
+    }
+
+    /// Those that nobody attempts now; their leases can end.
+    mutating func takeGivenBack() -> [Int64] {
+        defer { givenBack = [] }
+        return givenBack
+    }
+
+    /// Begins nothing more.
+    mutating func stop() {
+        for place in lanes.indices { giveBack(place) }
+    }
+
+    private mutating func giveBack(_ place: Int) {
+        let waiting = lanes[place].waiting
+        guard !waiting.isEmpty else { return }
+        lanes[place].waiting = []
+        bodyBytes -= waiting.reduce(0) { $0 + $1.body.count }
+        givenBack += waiting.map(\.id)
+        lanes[place].next = .earliest
     }
 
     private mutating func adapt(_ place: Int, to pace: EndpointPace) {
@@ -127,7 +184,7 @@ struct DeliveryBook: Sendable {
 
     /// Forgets endpoints at which nothing is under way or due.
     mutating func forgetIdle() {
-        lanes.removeAll { $0.underWay == 0 && $0.next == nil }
+        lanes.removeAll { $0.underWay == 0 && $0.next == nil && $0.waiting.isEmpty }
         places = Dictionary(
             uniqueKeysWithValues: lanes.enumerated().map { ($1.endpointId, $0) })
         first = 0

@@ -15,14 +15,13 @@ final class DeliveryService: Service {
         var ended: [(attempt: DeliveryAttempt, endpoint: Identifier)] = []
         /// Being recorded.
         var recording = 0
-        var bodyBytes = 0
         var isStopping = false
         /// Whether the outbox may hold what the book does not know of.
         var isOutdated = true
 
         var isIdle: Bool { book.underWay == 0 && ended.isEmpty && recording == 0 }
         var isFull: Bool {
-            bodyBytes >= RuntimeLimits.deliveryBodyBytes
+            book.bodyBytes >= RuntimeLimits.deliveryBodyBytes
                 || ended.count + recording >= RuntimeLimits.unrecordedDeliveries
         }
     }
@@ -57,7 +56,10 @@ final class DeliveryService: Service {
                         await pause(for: backoff.next())
                     }
                 }
-                state.withLock { $0.isStopping = true }
+                state.withLock { state in
+                    state.isStopping = true
+                    state.book.stop()
+                }
                 await waitForAttempts()
                 group.cancelAll()
             }
@@ -77,11 +79,13 @@ final class DeliveryService: Service {
 
     private func step(_ group: inout DiscardingTaskGroup) async throws {
         try await update()
+        let givenBack = state.withLock { $0.book.takeGivenBack() }
+        if !givenBack.isEmpty { await lane.ledger.release(givenBack) }
         let now = lane.clock.now
         let (rooms, bodyBytes, next) = state.withLock { state in
             let rooms = state.isFull ? [] : state.book.plan(now: now)
             return (
-                rooms, RuntimeLimits.deliveryBodyBytes - state.bodyBytes,
+                rooms, RuntimeLimits.deliveryBodyBytes - state.book.bodyBytes,
                 state.book.nextDue(after: now)
             )
         }
@@ -96,13 +100,8 @@ final class DeliveryService: Service {
             }
             throw error
         }
-        state.withLock { state in
-            for claim in claims {
-                state.book.begin(claim)
-                state.bodyBytes += claim.deliveries.reduce(0) { $0 + $1.body.count }
-            }
-        }
-        for delivery in claims.lazy.flatMap(\.deliveries) {
+        let begun = state.withLock { state in claims.flatMap { state.book.begin($0) } }
+        for delivery in begun {
             group.addTask { await self.attempt(delivery) }
         }
     }
@@ -126,17 +125,21 @@ final class DeliveryService: Service {
         }
     }
 
+    /// Makes an attempt, and then those that wait for its place.
     private func attempt(_ delivery: ClaimedDelivery) async {
-        let made = await lane.attempt(delivery)
-        let (isFirst, mayPlan) = state.withLock { state in
-            let wasFull = state.isFull
-            let hasRoom = state.book.end(delivery.endpointId, made?.pace)
-            state.bodyBytes -= delivery.body.count
-            if let made { state.ended.append((made.attempt, delivery.endpointId)) }
-            return (state.ended.count == 1, hasRoom || wasFull || state.isStopping)
+        var current: ClaimedDelivery? = delivery
+        while let delivery = current {
+            let made = await lane.attempt(delivery)
+            let (isFirst, mayPlan) = state.withLock { state in
+                let wasFull = state.isFull
+                let (next, mayPlan) = state.book.end(delivery, made?.pace)
+                current = next
+                if let made { state.ended.append((made.attempt, delivery.endpointId)) }
+                return (state.ended.count == 1, mayPlan || wasFull || state.isStopping)
+            }
+            if isFirst { record.ring() }
+            if mayPlan { turn.ring() }
         }
-        if isFirst { record.ring() }
-        if mayPlan { turn.ring() }
     }
 
     /// Records what ends until it is cancelled; then what is left.

@@ -128,6 +128,8 @@ package protocol OutboxLedger: Sendable {
     ///
     /// An endpoint that fails for too long is disabled in the same transaction.
     func settle(_ attempts: [DeliveryAttempt]) async throws(LedgerError) -> Settlement
+    /// Ends the leases of deliveries that were claimed and are not attempted.
+    func release(_ deliveries: [Int64]) async
     /// When something is next due at each enabled endpoint that has something pending.
     func nextDeliveries() async throws(LedgerError) -> [EndpointDue]
     func deliveries(_ query: DeliveryQuery) async throws(LedgerError) -> Page<WebhookDelivery>

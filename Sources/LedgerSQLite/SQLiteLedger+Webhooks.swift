@@ -26,6 +26,8 @@ extension SQLiteLedger {
         return settlement
     }
 
+    package func release(_ deliveries: [Int64]) async { leases.end(deliveries) }
+
     package func nextDeliveries() async throws(LedgerError) -> [EndpointDue] {
         try await readers.perform { try $0.nextDeliveries() }
     }

@@ -2,6 +2,8 @@ import Billing
 import FunctionKit
 import Functions
 import JSON
+import Ledger
+import LedgerSQLite
 import Logging
 import Testing
 
@@ -35,6 +37,42 @@ import Testing
                 {"customerEventId": "\(id)", "customerId": "acme", "eventName": "call",
                  "timestamp": "2026-01-10T00:00:00Z"}
                 """)
+        }
+    }
+
+    @Test func aCorrectionAskedForFirstIsQueuedAfterWhatItCorrects() async throws {
+        try await Workbench.with { bench in
+            try await prepared(bench)
+            try await bench.call(
+                "putWebhookEndpoint",
+                """
+                {"id": "books", "url": "https://books.example/", "eventTypes": ["invoice.finalized"]}
+                """)
+            try await bench.call("closePeriod", "{}", at: Self.closing)
+            let void = EventVoid(
+                customerId: Identifier(checked: Array("acme".utf8)),
+                customerEventId: Identifier(checked: Array("a".utf8)), reason: "sent twice")
+            _ = try await bench.ledger.void(void, at: Self.closing)
+            let due = Self.closing + .seconds(86_400)
+            try await bench.call("closePeriod", "{}", at: due)
+            let correction = try await bench.call(
+                "generateInvoice",
+                """
+                {"subscriptionId": "s", "periodStart": "2026-01-01T00:00:00Z",
+                 "kind": "correction", "revision": 1}
+                """, at: due)
+            let room = EndpointRoom(
+                endpointId: Identifier(checked: Array("books".utf8)), limit: 10)
+            let claims = try await bench.ledger.claimDeliveries(
+                DeliveryClaim(rooms: [room], bodyBytes: 1 << 20, lease: .seconds(30)), now: due)
+            let bodies = claims.flatMap(\.deliveries).map {
+                String(decoding: $0.body, as: UTF8.self)
+            }
+            #expect(bodies.count == 1)
+            #expect(bodies.first?.contains("\"kind\":\"period\"") == true)
+            #expect(bodies.first?.contains(correction) == false)
+            let deliveries = try await bench.call("listWebhookDeliveries", "{}")
+            #expect(deliveries.split(separator: "\"id\":").count == 3)
         }
     }
 

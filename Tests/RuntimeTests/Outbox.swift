@@ -58,6 +58,8 @@ final class Outbox: OutboxLedger {
         return Settlement()
     }
 
+    func release(_ deliveries: [Int64]) async {}
+
     func nextDeliveries() async throws(LedgerError) -> [EndpointDue] {
         state.withLock { state in
             Set(state.pending.map(\.endpointId)).map { EndpointDue(endpointId: $0, at: .earliest) }

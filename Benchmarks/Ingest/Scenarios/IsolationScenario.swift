@@ -64,7 +64,9 @@ struct IsolationScenario {
             sink.allow(Self.endpoints)
             try server.call("advanceClock", through: closes)
             try sink.waitForLast()
-            for arrival in sink.arrivals.suffix(Self.endpoints) { latencies.record(arrival - start) }
+            for arrival in sink.arrivals.suffix(Self.endpoints) {
+                latencies.record(arrival - start)
+            }
         }
         let count = Set(try sink.requests.map { try Webhook($0).id }).count
         guard count == rounds, sink.requests.count == rounds * Self.endpoints else {
