@@ -48,25 +48,39 @@ package struct GenerateInvoice: Function {
         return StoredJSON(bytes: stored)
     }
 
-    /// Writes the invoices of up to `limit` closed periods in one transaction.
+    /// Writes invoices of closed periods, up to `limit` in one transaction and some transactions in
+    /// all.
     ///
-    /// One that cannot be written is set aside: it holds up no other.
+    /// While one batch is stored, the next is made. One that cannot be written is set aside: it
+    /// holds up no other.
     ///
     /// - Returns: how many periods it dealt with; 0 when no work is left.
     package func drain(limit: Int, _ context: FunctionContext) async throws -> Int {
-        let periods = try await ledger.periodsToInvoice(limit: limit)
-        var written: [WrittenInvoice] = []
-        var failures: [InvoiceFailure] = []
-        for period in periods {
-            do throws(ArithmeticError) { written.append(try WrittenInvoice(period)) } catch {
-                failures.append(
-                    InvoiceFailure(
-                        number: period.close.invoiceNumber, reason: error.description))
-            }
+        var count = 0
+        var batch = try await nextBatch(after: 0, limit: limit)
+        for _ in 0..<Limits.batchesPerDrain where batch.count > 0 {
+            let stored = batch
+            async let following = nextBatch(after: stored.last, limit: limit)
+            try await store(stored, context)
+            count += stored.count
+            batch = try await following
         }
-        if !written.isEmpty { try await ledger.record(written) }
-        if !failures.isEmpty { try await ledger.setAside(failures) }
-        for failure in failures {
+        return count
+    }
+
+    /// Makes the invoices of closes that have none, those with a number above `number`.
+    private func nextBatch(after number: Int64, limit: Int) async throws -> InvoiceBatch {
+        var batch = InvoiceBatch(last: number)
+        for period in try await ledger.periodsToInvoice(after: number, limit: limit) {
+            batch.add(period)
+        }
+        return batch
+    }
+
+    private func store(_ batch: InvoiceBatch, _ context: FunctionContext) async throws {
+        if !batch.written.isEmpty { try await ledger.record(batch.written) }
+        if !batch.failures.isEmpty { try await ledger.setAside(batch.failures) }
+        for failure in batch.failures {
             context.logger.error(
                 "an invoice cannot be written",
                 metadata: [
@@ -74,10 +88,29 @@ package struct GenerateInvoice: Function {
                     "reason": "\(failure.reason)",
                 ])
         }
-        if !written.isEmpty {
-            context.logger.info("invoices written", metadata: ["count": "\(written.count)"])
+        if !batch.written.isEmpty {
+            context.logger.info(
+                "invoices written", metadata: ["count": "\(batch.written.count)"])
         }
-        return periods.count
+    }
+}
+
+/// Invoices that are made and not stored yet.
+private struct InvoiceBatch: Sendable {
+    /// The number of the last.
+    private(set) var last: Int64
+    private(set) var written: [WrittenInvoice] = []
+    private(set) var failures: [InvoiceFailure] = []
+
+    init(last: Int64) { self.last = last }
+
+    var count: Int { written.count + failures.count }
+
+    mutating func add(_ period: ClosedPeriod) {
+        last = period.close.invoiceNumber
+        do throws(ArithmeticError) { written.append(try WrittenInvoice(period)) } catch {
+            failures.append(InvoiceFailure(number: last, reason: error.description))
+        }
     }
 }
 

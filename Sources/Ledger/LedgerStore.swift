@@ -67,7 +67,11 @@ package protocol ClosingLedger: Sendable {
 package protocol InvoiceLedger: Sendable {
     /// Closed periods whose invoice is not yet written, oldest close first, without those that
     /// were set aside.
-    func periodsToInvoice(limit: Int) async throws(LedgerError) -> [ClosedPeriod]
+    ///
+    /// - Parameter number: only closes with greater invoice numbers.
+    func periodsToInvoice(
+        after number: Int64, limit: Int
+    ) async throws(LedgerError) -> [ClosedPeriod]
 
     /// Sets aside periods whose invoice cannot be written, so that the others' can. They are tried
     /// again when the ledger is next opened.

@@ -2,10 +2,12 @@ package import Billing
 package import Ledger
 
 extension SQLiteLedger {
-    package func periodsToInvoice(limit: Int) async throws(LedgerError) -> [ClosedPeriod] {
+    package func periodsToInvoice(
+        after number: Int64, limit: Int
+    ) async throws(LedgerError) -> [ClosedPeriod] {
         let published = published
         return try await readers.perform { database in
-            let closes = try database.closesToInvoice(limit: limit)
+            let closes = try database.closesToInvoice(after: number, limit: limit)
             // Asked after the snapshot began: it has every version that a row of it names.
             let book = published.catalog.book
             return try closes.map { try database.closedPeriod($0, book) }

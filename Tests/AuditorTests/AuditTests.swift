@@ -111,7 +111,7 @@ import Testing
 
     private static func close(_ scene: Scene, _ instant: Instant) async throws {
         _ = try await scene.close(asOf: instant)
-        let periods = try await scene.ledger.periodsToInvoice(limit: 10)
+        let periods = try await scene.ledger.periodsToInvoice(after: 0, limit: 10)
         try await scene.ledger.record(
             periods.map { period in
                 let invoice = try InvoiceAssembly.invoice(period)

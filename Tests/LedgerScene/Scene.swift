@@ -157,7 +157,7 @@ extension Scene {
 
     /// The invoice that is to be written next; nil where none is.
     package func nextInvoice() async throws -> WrittenInvoice? {
-        try await ledger.periodsToInvoice(limit: 1).first.map { period in
+        try await ledger.periodsToInvoice(after: 0, limit: 1).first.map { period in
             WrittenInvoice(
                 key: InvoiceKey(
                     subscriptionId: period.subscription.id, periodStart: period.span.start,

@@ -23,7 +23,7 @@ import Testing
             #expect(pass.closed[0].period.end == Self.february)
             #expect(!pass.hasMore)
             #expect(try await scene.close(asOf: Self.february).closed.isEmpty)
-            #expect(try await scene.ledger.periodsToInvoice(limit: 10).count == 1)
+            #expect(try await scene.ledger.periodsToInvoice(after: 0, limit: 10).count == 1)
         }
     }
 
@@ -61,7 +61,7 @@ import Testing
             // New York's first period is the rest of its 31 December.
             #expect(order == ["s-york", "s-tokyo", "s-a", "s-b", "s-york"])
             #expect(passes == 3)
-            let numbers = try await scene.ledger.periodsToInvoice(limit: 10)
+            let numbers = try await scene.ledger.periodsToInvoice(after: 0, limit: 10)
                 .map(\.close.invoiceNumber)
             #expect(numbers == [1, 2, 3, 4, 5])
         }
@@ -79,7 +79,7 @@ import Testing
                 at: instant("2026-02-01T00:30:00Z"))
             let pass = try await scene.close(asOf: instant("2026-02-01T01:00:00Z"))
             #expect(pass.closed.count == 1)
-            let closed = try await scene.ledger.periodsToInvoice(limit: 1)
+            let closed = try await scene.ledger.periodsToInvoice(after: 0, limit: 1)
             #expect(closed[0].accumulators[0].evidence.eventCount == 1)
             #expect(closed[0].accumulators[0].evidence.lateEventCount == 0)
         }

@@ -20,7 +20,7 @@ import Testing
 
     /// Kind and total of every invoice, in the order of their numbers.
     private func invoices(_ scene: Scene) async throws -> [String] {
-        try await scene.ledger.periodsToInvoice(limit: 100).map { period in
+        try await scene.ledger.periodsToInvoice(after: 0, limit: 100).map { period in
             let invoice = try InvoiceAssembly.invoice(period)
             return "\(invoice.kind.rawValue) \(invoice.revision) \(invoice.total.padded)"
         }

@@ -45,7 +45,7 @@ import Testing
         }
         _ = try await scene.close(asOf: Self.march)
         var lines: [String] = []
-        for period in try await scene.ledger.periodsToInvoice(limit: 10) {
+        for period in try await scene.ledger.periodsToInvoice(after: 0, limit: 10) {
             for line in try InvoiceAssembly.invoice(period).lines {
                 lines.append(
                     "\(line.id) \(line.quantity.map { "\($0)" } ?? "") \(line.amount.padded) "

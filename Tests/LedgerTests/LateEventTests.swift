@@ -25,7 +25,7 @@ import Testing
             let usage = try await scene.usage(at: Self.later)
             #expect(usage.accumulators.map(\.evidence.lateEventCount) == [1, 1])
             #expect(usage.accumulators[1].aggregate.sum == ExactDecimal(3))
-            let billed = try await scene.ledger.periodsToInvoice(limit: 1)
+            let billed = try await scene.ledger.periodsToInvoice(after: 0, limit: 1)
             #expect(billed[0].accumulators[0].evidence.eventCount == 1, "the closed one is frozen")
         }
     }

@@ -30,7 +30,7 @@ import Testing
                 issuedAt: invoice.issuedAt, body: Array("{}".utf8))
             try await scene.ledger.record([other])
             #expect(try await scene.ledger.invoice(invoice.key.invoiceId) == invoice.body)
-            #expect(try await scene.ledger.periodsToInvoice(limit: 1).isEmpty)
+            #expect(try await scene.ledger.periodsToInvoice(after: 0, limit: 1).isEmpty)
             let deliveries = try await scene.ledger.deliveries(DeliveryQuery(limit: 10)).items
             #expect(deliveries.map(\.type) == [.periodClosed, .invoiceFinalized])
         }

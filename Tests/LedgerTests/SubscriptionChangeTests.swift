@@ -53,7 +53,7 @@ import Testing
     }
 
     private func invoices(_ scene: Scene) async throws -> [String] {
-        try await scene.ledger.periodsToInvoice(limit: 100).map { period in
+        try await scene.ledger.periodsToInvoice(after: 0, limit: 100).map { period in
             let invoice = try InvoiceAssembly.invoice(period)
             return "\(invoice.kind.rawValue) \(invoice.plan.key) "
                 + "\(invoice.period.start.description.prefix(10))…"

@@ -27,8 +27,13 @@ struct UsageTally: Sendable {
 
     /// Compares with what the server says of each counted customer.
     ///
-    /// - Throws: `Disagreement` with the first difference.
+    /// - Throws: `Disagreement` with the first difference, or where the load was not spread over the
+    ///   customers.
     func verify(_ server: Server, customers: Int) throws {
+        let all = counts.reduce(0, +)
+        if customers >= Self.customers, all > 100, let most = counts.max(), most > all / 2 {
+            throw Disagreement(what: "one customer has \(most) of \(all) counted events")
+        }
         for customer in 0..<min(customers, Self.customers) {
             let id = EventForm.customerId(customer)
             let answer = try server.call("queryUsage", #"{"subscriptionId":"\#(id)"}"#)

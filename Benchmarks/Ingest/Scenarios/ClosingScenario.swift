@@ -67,9 +67,10 @@ struct ClosingScenario {
         _ = try call(server, "advanceClock", "{\"to\": \"\(end)\"}")
         let length = ContinuousClock.now - start
         let result = try load?.stop()
-        let invoices = try countInvoices(of: server)
-        guard invoices == customers else {
-            throw LoadFailure("\(invoices) invoices of \(customers) subscriptions")
+        let (invoices, billed) = try countInvoices(of: server)
+        guard invoices == customers, billed == batches * run.options.batchSize else {
+            throw LoadFailure(
+                "\(invoices) invoices of \(customers) subscriptions over \(billed) events")
         }
         try server.stop()
         run.report("\(customers) invoices in \(length)")
@@ -77,8 +78,9 @@ struct ClosingScenario {
             invoices: customers, rate: Double(customers) / length.seconds, load: result)
     }
 
-    private func countInvoices(of server: Server) throws -> Int {
-        var count = 0
+    /// The invoices, and the events that they bill: the quantities of their counts.
+    private func countInvoices(of server: Server) throws -> (invoices: Int, events: Int) {
+        var (count, events) = (0, 0)
         var cursor = "null"
         repeat {
             let page = try JSONDocument.parse(
@@ -87,11 +89,17 @@ struct ClosingScenario {
                         server, "listInvoices", "{\"limit\": 1000, \"cursor\": \(cursor)}"
                     ).utf8)
             ).root
-            count += page.member("items")?.count ?? 0
+            guard let items = page.member("items")?.children else { break }
+            for invoice in items {
+                count += 1
+                var lines = invoice.member("lines")?.children
+                let quantity = lines?.next()?.member("quantity")?.string
+                events += quantity.flatMap { Int($0) } ?? 0
+            }
             cursor =
                 page.member("nextCursor").flatMap { $0.isNull ? nil : "\"\($0.string)\"" } ?? "null"
         } while cursor != "null"
-        return count
+        return (count, events)
     }
 
     private func call(_ server: Server, _ function: String, _ json: String) throws -> String {

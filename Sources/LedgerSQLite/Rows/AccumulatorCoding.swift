@@ -3,9 +3,11 @@ internal import Billing
 /// How the accumulators of a period are kept in one row.
 enum AccumulatorCoding {
     private static let version: UInt8 = 1
+    /// Of an accumulator without groups and fees.
+    private static let typicalBytes = 200
 
     static func bytes(_ accumulators: [Accumulator]) -> [UInt8] {
-        var writer = ByteWriter()
+        var writer = ByteWriter(capacity: 8 + accumulators.count * Self.typicalBytes)
         writer.integer(version)
         writer.integer(UInt32(accumulators.count))
         for accumulator in accumulators {

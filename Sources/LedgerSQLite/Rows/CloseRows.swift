@@ -88,13 +88,16 @@ extension Database {
     }
 
     /// Closes whose invoice is not written, in the order of their numbers.
-    borrowing func closesToInvoice(limit: Int) throws -> [CloseRow] {
+    borrowing func closesToInvoice(after number: Int64, limit: Int) throws -> [CloseRow] {
         try closes(
             """
             SELECT close.* FROM invoice_work JOIN close USING (invoiceNumber)
-            WHERE failure IS NULL ORDER BY invoiceNumber LIMIT ?
+            WHERE invoiceNumber > ? AND failure IS NULL ORDER BY invoiceNumber LIMIT ?
             """
-        ) { row throws(SQLiteError) in try row.bind(1, Int64(limit)) }
+        ) { row throws(SQLiteError) in
+            try row.bind(1, number)
+            try row.bind(2, Int64(limit))
+        }
     }
 
     /// All closes of the period that starts at `start`, of every kind, in the order of their numbers.

@@ -222,7 +222,8 @@ enum Schema {
 
         CREATE TABLE webhook_message (
             number INTEGER PRIMARY KEY,
-            id TEXT NOT NULL UNIQUE,
+            -- Unique, for what it tells of is written once and in one transaction with it.
+            id TEXT NOT NULL,
             type TEXT NOT NULL,
             timestamp INTEGER NOT NULL,
             -- The message's data; NULL where it is the invoice's body.

@@ -40,15 +40,15 @@ struct OutboxMessage {
 extension Database {
     /// Queues a message for every endpoint that wants it, in the transaction under way.
     ///
-    /// A message that was queued before stays as it is. Where an endpoint still waits for an
-    /// earlier one of the same period, it gets this one only after that: `settle` sees to it.
+    /// Where an endpoint still waits for an earlier one of the same period, it gets this one only
+    /// after that: `settle` sees to it.
     borrowing func queue(_ message: OutboxMessage) throws(SQLiteError) {
         let takers = try takers(of: message.type)
         guard !takers.isEmpty else { return }
         try run(
             """
             INSERT INTO webhook_message (id, type, timestamp, data, invoiceNumber)
-            VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            VALUES (?, ?, ?, ?, ?)
             """
         ) { row throws(SQLiteError) in
             try row.bind(1, text: message.id)
@@ -63,7 +63,6 @@ extension Database {
                 try row.bind(5, number)
             }
         }
-        guard connection.changes == 1 else { return }
         let number = connection.lastInsertedRow
         for endpoint in takers {
             try run(

@@ -56,7 +56,7 @@ extension Run {
 
     /// On the readers' connections: closes, their invoices' numbers, and what is frozen.
     private func compareCloses(on scene: Scene) async throws {
-        let closed = try await scene.ledger.periodsToInvoice(limit: 1_000)
+        let closed = try await scene.ledger.periodsToInvoice(after: 0, limit: 1_000)
         let periods = closed.map { period in
             Model.Closed(
                 subscription: period.subscription.id.string, start: period.span.start,
