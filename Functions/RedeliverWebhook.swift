@@ -26,7 +26,7 @@ package struct RedeliverWebhook: Function {
     package func handle(
         _ input: Input, _ context: FunctionContext
     ) async throws -> WebhookDelivery {
-        guard let number = Int64(input.deliveryId) else {
+        guard let number = Int64(input.deliveryId), number > 0 else {
             throw Problem(.notFound, "there is no delivery \"\(input.deliveryId)\"")
         }
         return try await ledger.redeliver(number)

@@ -96,6 +96,8 @@ import Webhooks
         ("testWebhookEndpoint", #"{"id": "nobody"}"#),
         ("redeliverWebhook", #"{"deliveryId": "7"}"#),
         ("redeliverWebhook", #"{"deliveryId": "seven"}"#),
+        ("redeliverWebhook", #"{"deliveryId": "0"}"#),
+        ("redeliverWebhook", #"{"deliveryId": "-9223372036854775808"}"#),
     ])
     func unknownThings(_ function: String, _ body: String) async throws {
         try await Workbench.with { bench in

@@ -62,6 +62,23 @@ import Testing
         }
     }
 
+    @Test(arguments: [true, false])
+    func aRedeliveredInvoiceHoldsItsCorrectionBack(_ isUnderWay: Bool) async throws {
+        try await Scene.with { scene in
+            try await invoiceWithCorrection(scene)
+            let invoice = try await scene.claim(at: Self.march)
+            _ = try await settle(scene, invoice, .failed)
+            let correction = isUnderWay ? try await scene.claim(at: Self.march) : []
+            for delivery in invoice { _ = try await scene.ledger.redeliver(delivery.id) }
+            let later = Self.march + .seconds(60)
+            if isUnderWay { _ = try await settle(scene, correction, .retry(at: later)) }
+            let first = try await scene.claim(at: later)
+            #expect(first.map(\.id) == invoice.map(\.id))
+            #expect(try await settle(scene, first, .delivered) == [identifier("books")])
+            #expect(try await scene.claim(at: later).count == 1)
+        }
+    }
+
     @Test(arguments: [DeliveryAttempt.Outcome.delivered, .failed])
     func aCorrectionWaitsForTheInvoiceItCorrects(_ outcome: DeliveryAttempt.Outcome) async throws {
         try await Scene.with { scene in

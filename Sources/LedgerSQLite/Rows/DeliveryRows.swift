@@ -59,7 +59,9 @@ extension Database {
 
     /// Records an attempt at a delivery that is pending.
     ///
-    /// Once nothing more is to be tried, the next delivery about the same period falls due.
+    /// Once nothing more is to be tried, the next delivery about the same period falls due. One that
+    /// is to be tried again waits for an earlier one of its period, and one whose endpoint is gone
+    /// until that is enabled again.
     ///
     /// - Returns: the endpoint, where that made one due, and where the attempt disabled it.
     borrowing func settle(
@@ -70,7 +72,8 @@ extension Database {
         switch attempt.outcome {
         case .delivered: state = .delivered
         case .retry(let at): (state, next) = (.pending, at)
-        case .failed, .endpointDisabled: state = .failed
+        case .endpointDisabled: (state, next) = (.pending, Instant(microseconds: 0))
+        case .failed: state = .failed
         }
         // Not with RETURNING: such a statement copies every page that it changes to a journal.
         let pending = try first(
@@ -89,7 +92,12 @@ extension Database {
         guard let pending else { return (nil, nil) }
         try run(
             """
-            UPDATE webhook_delivery SET state = ?, attempts = attempts + 1, nextAttemptAt = ?,
+            UPDATE webhook_delivery SET state = ?, attempts = attempts + 1,
+                nextAttemptAt = CASE WHEN EXISTS (
+                    SELECT 1 FROM webhook_delivery AS earlier
+                    WHERE earlier.endpointId = webhook_delivery.endpointId
+                        AND earlier.period = webhook_delivery.period AND earlier.state = 'pending'
+                        AND earlier.number < webhook_delivery.number) THEN NULL ELSE ? END,
                 lastAttemptAt = ?, lastStatusCode = ?, lastError = ?
             WHERE number = ?
             """
@@ -185,7 +193,7 @@ extension Database {
 
     /// Makes a delivery due at once and begins its schedule anew.
     ///
-    /// One about a period of which an earlier one is pending waits for that.
+    /// One about a period of which an earlier one is pending waits for that, and later ones for this.
     borrowing func redeliver(_ number: Int64) throws(SQLiteError) {
         try run(
             """
@@ -196,6 +204,13 @@ extension Database {
                         AND earlier.period = webhook_delivery.period AND earlier.state = 'pending'
                         AND earlier.number < webhook_delivery.number) THEN NULL ELSE 0 END
             WHERE number = ?
+            """
+        ) { row throws(SQLiteError) in try row.bind(1, number) }
+        try run(
+            """
+            UPDATE webhook_delivery SET nextAttemptAt = NULL
+            WHERE state = 'pending' AND number > ?1 AND (endpointId, period) = (
+                SELECT endpointId, period FROM webhook_delivery WHERE number = ?1)
             """
         ) { row throws(SQLiteError) in try row.bind(1, number) }
     }
