@@ -27,7 +27,8 @@ struct LocalInvocation: Sendable {
         try await withWiring { try await $0.writeInvoices($1) }
     }
 
-    private func withWiring<Value>(
+    /// Opens the file for as long as `body` takes.
+    func withWiring<Value>(
         _ body: (Wiring, Dispatcher) async throws -> Value
     ) async throws -> Value {
         let logger = Logger.program(setting, fallback: .warning)

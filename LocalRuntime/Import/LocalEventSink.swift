@@ -1,6 +1,4 @@
 import Functions
-import Ledger
-import Logging
 
 /// Writes events to a ledger's file that no server has open.
 struct LocalEventSink: EventSink {
@@ -14,14 +12,8 @@ struct LocalEventSink: EventSink {
     static func open<Value>(
         _ dataFile: String, _ setting: Setting, _ body: (LocalEventSink) async throws -> Value
     ) async throws -> Value {
-        let logger = Logger.program(setting, fallback: .warning)
-        return try await Wiring.with(
-            dataFile, webhooks: .init(setting), logger: logger
-        ) { wiring in
-            try await body(
-                LocalEventSink(
-                    dispatcher: Dispatcher(
-                        registry: wiring.functions, clock: SystemClock(), logger: logger)))
+        try await LocalInvocation(dataFile: dataFile, setting: setting).withWiring {
+            try await body(LocalEventSink(dispatcher: $1))
         }
     }
 }

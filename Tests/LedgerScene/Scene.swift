@@ -108,6 +108,14 @@ extension Scene {
             at: now)
     }
 
+    /// The customers `c1`, `c2` and so on in UTC, and their subscriptions `s1`, `s2` and so on.
+    package func subscribers(_ numbers: ClosedRange<Int>) async throws {
+        for number in numbers {
+            try await customer("c\(number)")
+            _ = try await subscribe("s\(number)", "c\(number)")
+        }
+    }
+
     /// A catalog, the customer `acme` in UTC, and its subscription `s`.
     package func basics(_ catalog: Catalog) async throws {
         try await apply(catalog)

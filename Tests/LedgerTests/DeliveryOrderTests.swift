@@ -119,10 +119,7 @@ import Testing
             try await endpoint(scene, "archive")
             try await endpoint(scene, "off", isEnabled: false)
             try await scene.apply(Scene.catalog())
-            for index in 1...5 {
-                try await scene.customer("c\(index)")
-                _ = try await scene.subscribe("s\(index)", "c\(index)")
-            }
+            try await scene.subscribers(1...5)
             _ = try await scene.close(asOf: Self.february)
             try await scene.writeInvoices()
             let due = try await scene.ledger.nextDeliveries()
@@ -147,10 +144,7 @@ import Testing
         try await Scene.with { scene in
             try await endpoint(scene, "books")
             try await scene.apply(Scene.catalog())
-            for index in 1...40 {
-                try await scene.customer("c\(index)")
-                _ = try await scene.subscribe("s\(index)", "c\(index)")
-            }
+            try await scene.subscribers(1...40)
             _ = try await scene.close(asOf: Self.february)
             try await scene.writeInvoices()
             let claimed = try await withThrowingTaskGroup(of: [Int64].self) { group in

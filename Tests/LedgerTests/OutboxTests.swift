@@ -94,10 +94,7 @@ import Testing
     @Test func listsGoOnFromTheirCursor() async throws {
         try await Scene.with { scene in
             try await scene.apply(Scene.catalog())
-            for index in 1...5 {
-                try await scene.customer("c\(index)")
-                _ = try await scene.subscribe("s\(index)", "c\(index)")
-            }
+            try await scene.subscribers(1...5)
             _ = try await scene.close(asOf: Self.february)
             try await scene.writeInvoices()
             var cursor: String?

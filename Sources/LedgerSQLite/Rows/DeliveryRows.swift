@@ -92,14 +92,14 @@ extension Database {
         guard let pending else { return (nil, nil) }
         try run(
             """
-            UPDATE webhook_delivery SET state = ?, attempts = attempts + 1,
-                nextAttemptAt = CASE WHEN EXISTS (
+            UPDATE webhook_delivery SET state = ?1, attempts = attempts + 1,
+                nextAttemptAt = CASE WHEN ?2 IS NULL OR EXISTS (
                     SELECT 1 FROM webhook_delivery AS earlier
                     WHERE earlier.endpointId = webhook_delivery.endpointId
                         AND earlier.period = webhook_delivery.period AND earlier.state = 'pending'
-                        AND earlier.number < webhook_delivery.number) THEN NULL ELSE ? END,
-                lastAttemptAt = ?, lastStatusCode = ?, lastError = ?
-            WHERE number = ?
+                        AND earlier.number < webhook_delivery.number) THEN NULL ELSE ?2 END,
+                lastAttemptAt = ?3, lastStatusCode = ?4, lastError = ?5
+            WHERE number = ?6
             """
         ) { row throws(SQLiteError) in
             try row.bind(1, text: state.rawValue)

@@ -17,10 +17,7 @@ extension WebhookEndpoint {
             eventTypes: Self.types(row.string(column + 2)),
             format: WebhookFormat(row, at: column + 3),
             isEnabled: row.integer(column + 6) == 1,
-            health: EndpointHealth(
-                failingSince: row.optionalInteger(column + 7).map(Instant.init(microseconds:)),
-                disabledBy: row.optionalString(column + 8)
-                    .flatMap(EndpointHealth.Disabling.init)))
+            health: EndpointHealth(row, at: column + 7))
     }
 
     /// - Returns: nil for every type.
@@ -28,6 +25,15 @@ extension WebhookEndpoint {
         stored == every
             ? nil
             : stored.split(separator: ",").compactMap { WebhookEventType(rawValue: String($0)) }
+    }
+}
+
+extension EndpointHealth {
+    /// From the columns failingSince and disabledBy, the first of which is `column`.
+    fileprivate init(_ row: borrowing Statement, at column: Int32) {
+        self.init(
+            failingSince: row.optionalInteger(column).map(Instant.init(microseconds:)),
+            disabledBy: row.optionalString(column + 1).flatMap(Disabling.init))
     }
 }
 
@@ -157,10 +163,17 @@ extension Database {
     borrowing func note(
         _ attempt: DeliveryAttempt, at id: Identifier
     ) throws(SQLiteError) -> DisabledEndpoint? {
-        guard let endpoint = try endpoint(id) else { return nil }
-        var health = endpoint.health
-        let disabling = endpoint.isEnabled ? health.note(attempt) : nil
-        guard health != endpoint.health else { return nil }
+        let known = try first(
+            "SELECT enabled, failingSince, disabledBy FROM webhook_endpoint WHERE id = ?"
+        ) { row throws(SQLiteError) in
+            try row.bind(1, text: id.bytes)
+        } _: { row in
+            (isEnabled: row.integer(0) == 1, health: EndpointHealth(row, at: 1))
+        }
+        guard let known else { return nil }
+        var health = known.health
+        let disabling = known.isEnabled ? health.note(attempt) : nil
+        guard health != known.health else { return nil }
         try run(
             """
             UPDATE webhook_endpoint SET failingSince = ?, disabledBy = ?,

@@ -29,8 +29,10 @@ extension WriterState {
             accumulators: try period.map { try accumulators(of: $0, handle) }
                 ?? AccumulatorRow(plan: plan).accumulators,
             asOfSequence: head.sequence)
-        let number = period?.number
-        return (usage, try number.flatMap { try database.isUnsettled($0) ? $0 : nil })
+        guard let period, period.cutoff != nil, try database.isUnsettled(period.number) else {
+            return (usage, nil)
+        }
+        return (usage, period.number)
     }
 
     private mutating func accumulators(
