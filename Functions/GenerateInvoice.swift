@@ -32,14 +32,14 @@ package struct GenerateInvoice: Function {
     }
 
     package func handle(_ input: Input, _ context: FunctionContext) async throws -> StoredJSON {
-        let id = input.key.invoiceId
-        if let stored = try await ledger.invoice(id) { return StoredJSON(bytes: stored) }
         guard let period = try await ledger.closedPeriod(input.key) else {
             throw Problem(
                 .conflict,
                 "no \(input.key.kind.rawValue) invoice, revision \(input.key.revision), is due for "
                     + "the period that starts at \(input.key.periodStart): it is not closed")
         }
+        let id = period.invoiceId
+        if let stored = try await ledger.invoice(id) { return StoredJSON(bytes: stored) }
         // What it corrects comes first, in the outbox too.
         try await ledger.record(try (period.earlier + [period]).map(WrittenInvoice.init))
         guard let stored = try await ledger.invoice(id) else {
@@ -116,12 +116,6 @@ private struct InvoiceBatch: Sendable {
 
 extension WrittenInvoice {
     init(_ period: ClosedPeriod) throws(ArithmeticError) {
-        let invoice = try InvoiceAssembly.invoice(period)
-        self.init(
-            key: InvoiceKey(
-                subscriptionId: period.subscription.id, periodStart: period.span.start,
-                kind: period.close.kind, revision: period.close.revision),
-            customerId: period.customer.id, number: period.close.invoiceNumber,
-            issuedAt: period.close.closedAt, body: invoice.json)
+        self.init(period, body: try InvoiceAssembly.invoice(period).json)
     }
 }

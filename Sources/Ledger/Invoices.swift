@@ -15,28 +15,28 @@ package struct InvoiceKey: Sendable, Hashable {
         self.kind = kind
         self.revision = revision
     }
-
-    package var invoiceId: String {
-        DeterministicID.invoice(
-            kind, subscription: subscriptionId, periodStart: periodStart, revision: revision)
-    }
 }
 
 /// An invoice as the bytes that will be kept for ever.
 package struct WrittenInvoice: Sendable {
+    package let id: String
     package let key: InvoiceKey
     package let customerId: Identifier
     package let number: Int64
+    /// The number of its period's first invoice.
+    package let periodNumber: Int64
     package let issuedAt: Instant
     package let body: [UInt8]
 
-    package init(
-        key: InvoiceKey, customerId: Identifier, number: Int64, issuedAt: Instant, body: [UInt8]
-    ) {
-        self.key = key
-        self.customerId = customerId
-        self.number = number
-        self.issuedAt = issuedAt
+    package init(_ period: ClosedPeriod, body: [UInt8]) {
+        id = period.invoiceId
+        key = InvoiceKey(
+            subscriptionId: period.subscription.id, periodStart: period.span.start,
+            kind: period.close.kind, revision: period.close.revision)
+        customerId = period.customer.id
+        number = period.close.invoiceNumber
+        periodNumber = period.firstInvoiceNumber
+        issuedAt = period.close.closedAt
         self.body = body
     }
 }

@@ -7,6 +7,7 @@ extension SQLiteLedger {
         _ endpoint: WebhookEndpoint, secret: String
     ) async throws(LedgerError) -> (endpoint: WebhookEndpoint, isNew: Bool) {
         try await writer.perform { state in
+            state.takers.forget()
             let isNew = try state.database.endpoint(endpoint.id) == nil
             try state.database.put(endpoint)
             if isNew { try state.database.add(secret: secret, to: endpoint.id) }
@@ -23,6 +24,7 @@ extension SQLiteLedger {
 
     package func deleteEndpoint(_ id: Identifier) async throws(LedgerError) -> Int {
         try await writer.perform { state in
+            state.takers.forget()
             guard let failed = try state.database.deleteEndpoint(id) else {
                 throw LedgerError.unknownEndpoint(id)
             }

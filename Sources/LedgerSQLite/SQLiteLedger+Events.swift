@@ -6,7 +6,7 @@ extension SQLiteLedger {
         _ events: [UsageEvent], at now: Instant
     ) async throws(LedgerError) -> [AppendOutcome] {
         let batch = PreparedBatch(events, published.catalog, hasher)
-        return try await writer.perform(weight: batch.weight) {
+        return try await writer.perform(weight: batch.weight, undo: .group) {
             try $0.append(batch, at: now)
         }
     }
@@ -42,11 +42,12 @@ extension SQLiteLedger {
 
     /// Runs `body` on the writer, again once what is being folded anew is done.
     func afterRefolds<Result: Sendable>(
-        weight: Int = 1, _ body: @escaping @Sendable (inout WriterState) throws -> Result
+        weight: Int = 1, undo: WriterThread.Undo = .savepoint,
+        _ body: @escaping @Sendable (inout WriterState) throws -> Result
     ) async throws(LedgerError) -> Result {
         while true {
             do throws(LedgerError) {
-                return try await writer.perform(weight: weight, body)
+                return try await writer.perform(weight: weight, undo: undo, body)
             } catch {
                 guard error == .refolding else { throw error }
             }

@@ -27,8 +27,8 @@ extension SQLiteLedger {
     }
 
     package func record(_ invoices: [WrittenInvoice]) async throws(LedgerError) {
-        try await writer.perform { state in
-            for invoice in invoices { try state.database.record(invoice) }
+        try await writer.perform(weight: invoices.count, undo: .group) { state in
+            for invoice in invoices { try state.record(invoice) }
         }
     }
 

@@ -62,6 +62,9 @@ package struct Connection: ~Copyable {
     /// Rows that the last statement inserted, changed or deleted.
     package var changes: Int { Int(sqlite3_changes64(handle)) }
 
+    /// Rows that were inserted, changed or deleted since the connection was opened.
+    package var totalChanges: Int64 { sqlite3_total_changes64(handle) }
+
     package var lastInsertedRow: Int64 { sqlite3_last_insert_rowid(handle) }
 
     /// Bytes of the pages that are kept in memory.

@@ -22,6 +22,10 @@ package struct Statement: ~Copyable {
         if let text { try bind(index, text: Array(text.utf8)) } else { try bindNull(index) }
     }
 
+    package borrowing func bind(_ index: Int32, text: [UInt8]?) throws(SQLiteError) {
+        if let text { try bind(index, text: text) } else { try bindNull(index) }
+    }
+
     /// UTF-8 bytes, compared as bytes.
     package borrowing func bind(_ index: Int32, text: [UInt8]) throws(SQLiteError) {
         try text.withUnsafeBufferPointer { bytes throws(SQLiteError) in

@@ -114,13 +114,7 @@ import Testing
         let periods = try await scene.ledger.periodsToInvoice(after: 0, limit: 10)
         try await scene.ledger.record(
             periods.map { period in
-                let invoice = try InvoiceAssembly.invoice(period)
-                return WrittenInvoice(
-                    key: InvoiceKey(
-                        subscriptionId: period.subscription.id, periodStart: period.span.start,
-                        kind: period.close.kind, revision: period.close.revision),
-                    customerId: period.customer.id, number: period.close.invoiceNumber,
-                    issuedAt: period.close.closedAt, body: invoice.json)
+                WrittenInvoice(period, body: try InvoiceAssembly.invoice(period).json)
             })
     }
 }

@@ -166,12 +166,7 @@ extension Scene {
     /// The invoice that is to be written next; nil where none is.
     package func nextInvoice() async throws -> WrittenInvoice? {
         try await ledger.periodsToInvoice(after: 0, limit: 1).first.map { period in
-            WrittenInvoice(
-                key: InvoiceKey(
-                    subscriptionId: period.subscription.id, periodStart: period.span.start,
-                    kind: period.close.kind, revision: period.close.revision),
-                customerId: period.customer.id, number: period.close.invoiceNumber,
-                issuedAt: period.close.closedAt, body: try InvoiceAssembly.invoice(period).json)
+            WrittenInvoice(period, body: try InvoiceAssembly.invoice(period).json)
         }
     }
 

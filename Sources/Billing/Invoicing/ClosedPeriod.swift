@@ -8,12 +8,15 @@ package struct ClosedPeriod: Sendable {
     /// One for each of the plan's usage charges, in its order.
     package let accumulators: [Accumulator]
     package let close: PeriodClose
+    /// The number of the period's first invoice, of whatever kind.
+    package let firstInvoiceNumber: Int64
     /// Of a correction: the close that it corrects, then the corrections since, in their order.
     package let earlier: [ClosedPeriod]
 
     package init(
         subscription: Subscription, customer: Customer, plan: PlanVersion, span: PeriodSpan,
-        accumulators: [Accumulator], close: PeriodClose, earlier: [ClosedPeriod] = []
+        accumulators: [Accumulator], close: PeriodClose, firstInvoiceNumber: Int64? = nil,
+        earlier: [ClosedPeriod] = []
     ) {
         self.subscription = subscription
         self.customer = customer
@@ -21,6 +24,7 @@ package struct ClosedPeriod: Sendable {
         self.span = span
         self.accumulators = accumulators
         self.close = close
+        self.firstInvoiceNumber = firstInvoiceNumber ?? close.invoiceNumber
         self.earlier = earlier
     }
 }

@@ -1,10 +1,17 @@
 /// Ids that follow from what a thing is, so that making it twice makes one.
 package enum DeterministicID {
-    /// The invoice of `kind` for the period that starts at `periodStart`: `inv_` and 32 digits.
+    /// The invoice of `kind` for the period that starts at `periodStart`: `inv_`, 32 digits, and
+    /// behind another `_` its number, by which a store finds it without an index of random keys.
     package static func invoice(
-        _ kind: InvoiceKind, subscription: Identifier, periodStart: Instant, revision: Int
+        _ kind: InvoiceKind, subscription: Identifier, periodStart: Instant, revision: Int,
+        number: Int64
     ) -> String {
-        "inv_" + tuple(kind.rawValue, subscription, periodStart, revision)
+        "inv_" + tuple(kind.rawValue, subscription, periodStart, revision) + "_\(number)"
+    }
+
+    /// The number in an invoice's id; nil where there is none.
+    package static func number(ofInvoice id: String) -> Int64? {
+        id.lastIndex(of: "_").flatMap { Int64(id[id.index(after: $0)...]) }
     }
 
     /// The webhook message of `type`; the same for every endpoint: `msg_` and 32 digits.

@@ -44,10 +44,11 @@ extension ClosedPeriod {
         }
     }
 
-    fileprivate var invoiceId: String {
+    /// What `getInvoice` finds its invoice under.
+    package var invoiceId: String {
         DeterministicID.invoice(
             close.kind, subscription: subscription.id, periodStart: span.start,
-            revision: close.revision)
+            revision: close.revision, number: close.invoiceNumber)
     }
 
     /// All that is due of an invoice of `kind`, whatever was billed.

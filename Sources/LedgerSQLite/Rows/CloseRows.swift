@@ -110,18 +110,17 @@ extension Database {
         }
     }
 
-    /// The number of the first invoice of the period that this one is about, of whatever kind.
-    borrowing func firstInvoice(besides invoice: Int64) throws(SQLiteError) -> Int64 {
-        try first(
-            """
-            SELECT min(other.invoiceNumber) FROM close
-            JOIN close AS other USING (subscription, start) WHERE close.invoiceNumber = ?
-            """
-        ) { row throws(SQLiteError) in
-            try row.bind(1, invoice)
+    /// The number of the first invoice of the period that starts at `start`, of whatever kind.
+    borrowing func firstInvoice(
+        of subscription: Int64, from start: Instant
+    ) throws(SQLiteError) -> Int64? {
+        try first("SELECT min(invoiceNumber) FROM close WHERE subscription = ? AND start = ?") {
+            row throws(SQLiteError) in
+            try row.bind(1, subscription)
+            try row.bind(2, start.microseconds)
         } _: { row in
             row.optionalInteger(0)
-        }.flatMap(\.self) ?? invoice
+        } ?? nil
     }
 
     /// The advance invoices of periods that were to end after `instant`.

@@ -3,10 +3,10 @@ internal import Ledger
 internal import SQLite
 
 extension Database {
-    /// Stores an invoice, ends its work item and queues its webhook, in the transaction under way.
+    /// Stores an invoice and ends its work item, in the transaction under way.
     ///
-    /// One that is stored already stays as it is.
-    borrowing func record(_ invoice: WrittenInvoice) throws(SQLiteError) {
+    /// - Returns: false where it is stored already; that stays as it is.
+    borrowing func record(_ invoice: WrittenInvoice) throws(SQLiteError) -> Bool {
         let key = invoice.key
         try run(
             """
@@ -15,22 +15,17 @@ extension Database {
             """
         ) { row throws(SQLiteError) in
             try row.bind(1, invoice.number)
-            try row.bind(2, text: key.invoiceId)
+            try row.bind(2, text: invoice.id)
             try row.bind(3, text: key.kind.rawValue)
             try row.bind(4, text: invoice.customerId.bytes)
             try row.bind(5, text: key.subscriptionId.bytes)
             try row.bind(6, blob: invoice.body)
         }
-        guard connection.changes == 1 else { return }
+        guard connection.changes == 1 else { return false }
         try run("DELETE FROM invoice_work WHERE invoiceNumber = ?") { row throws(SQLiteError) in
             try row.bind(1, invoice.number)
         }
-        try queue(
-            OutboxMessage(
-                type: .invoiceFinalized, kind: key.kind, subscription: key.subscriptionId,
-                periodStart: key.periodStart, revision: key.revision, timestamp: invoice.issuedAt,
-                content: .invoice(invoice.number),
-                period: try firstInvoice(besides: invoice.number)))
+        return true
     }
 
     borrowing func setAside(_ failure: InvoiceFailure) throws(SQLiteError) {
@@ -47,8 +42,11 @@ extension Database {
     }
 
     borrowing func invoice(_ id: String) throws(SQLiteError) -> [UInt8]? {
-        try first("SELECT body FROM invoice WHERE id = ?") { row throws(SQLiteError) in
-            try row.bind(1, text: id)
+        guard let number = DeterministicID.number(ofInvoice: id) else { return nil }
+        return try first("SELECT body FROM invoice WHERE number = ? AND id = ?") {
+            row throws(SQLiteError) in
+            try row.bind(1, number)
+            try row.bind(2, text: id)
         } _: { row in
             row.bytes(0)
         }
@@ -56,25 +54,24 @@ extension Database {
 
     borrowing func invoices(_ query: InvoiceQuery) throws -> Page<[UInt8]> {
         let after = try Cursor.position(query.cursor)
+        let isOfAll = query.customerId == nil && query.subscriptionId == nil
         let rows = try all(
-            """
-            SELECT number, body FROM invoice
-            WHERE number > ?1 AND (?2 IS NULL OR customerId = ?2)
-                AND (?3 IS NULL OR subscriptionId = ?3) AND (?4 IS NULL OR kind = ?4)
-            ORDER BY number LIMIT ?5
-            """
+            isOfAll
+                ? """
+                SELECT number, body FROM invoice WHERE number > ?1 AND (?4 IS NULL OR kind = ?4)
+                ORDER BY number LIMIT ?5
+                """
+                : """
+                SELECT number, body FROM invoice WHERE number > ?1
+                    AND customerId =
+                        coalesce(?2, (SELECT customerId FROM subscription WHERE id = ?3))
+                    AND (?3 IS NULL OR subscriptionId = ?3) AND (?4 IS NULL OR kind = ?4)
+                ORDER BY number LIMIT ?5
+                """
         ) { row throws(SQLiteError) in
             try row.bind(1, after)
-            if let id = query.customerId {
-                try row.bind(2, text: id.bytes)
-            } else {
-                try row.bindNull(2)
-            }
-            if let id = query.subscriptionId {
-                try row.bind(3, text: id.bytes)
-            } else {
-                try row.bindNull(3)
-            }
+            try row.bind(2, text: query.customerId?.bytes)
+            try row.bind(3, text: query.subscriptionId?.bytes)
             try row.bind(4, text: query.kind?.rawValue)
             try row.bind(5, Int64(query.limit + 1))
         } _: { row in
@@ -124,6 +121,8 @@ extension Database {
         return ClosedPeriod(
             subscription: asBilled, customer: try customer(recordedAt: row.customerSequence),
             plan: plan, span: row.span,
-            accumulators: accumulators, close: row.close, earlier: earlier)
+            accumulators: accumulators, close: row.close,
+            firstInvoiceNumber: try firstInvoice(of: row.subscription, from: row.span.start),
+            earlier: earlier)
     }
 }

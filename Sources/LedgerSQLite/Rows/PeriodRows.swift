@@ -34,7 +34,7 @@ extension Database {
     {
         let row = try first(
             """
-            SELECT * FROM period WHERE subscription = ? AND start <= ? ORDER BY start DESC LIMIT 1
+            SELECT * FROM period_with_cutoff WHERE subscription = ? AND start <= ? ORDER BY start DESC LIMIT 1
             """
         ) { row throws(SQLiteError) in
             try row.bind(1, subscription)
@@ -49,7 +49,7 @@ extension Database {
     borrowing func openPeriods(of subscription: Int64) throws -> [PeriodRow] {
         try all(
             """
-            SELECT * FROM period WHERE subscription = ?1 AND cutoffSequence IS NULL
+            SELECT *, NULL FROM period WHERE subscription = ?1
                 AND start >= (SELECT nextStart FROM subscription WHERE number = ?1)
             ORDER BY start
             """
@@ -66,7 +66,7 @@ extension Database {
     ) throws -> PeriodRow? {
         try first(
             """
-            SELECT * FROM period WHERE subscription = ?1
+            SELECT * FROM period_with_cutoff WHERE subscription = ?1
                 AND (cutoffSequence IS NULL OR cutoffSequence >= ?2)
             ORDER BY start LIMIT 1
             """
@@ -80,7 +80,7 @@ extension Database {
 
     /// All opened periods of a subscription, by their start.
     borrowing func periods(of subscription: Int64) throws -> [PeriodRow] {
-        try all("SELECT * FROM period WHERE subscription = ? ORDER BY start") {
+        try all("SELECT * FROM period_with_cutoff WHERE subscription = ? ORDER BY start") {
             row throws(SQLiteError) in
             try row.bind(1, subscription)
         } _: { row in
@@ -89,7 +89,7 @@ extension Database {
     }
 
     borrowing func period(number: Int64) throws -> PeriodRow? {
-        try first("SELECT * FROM period WHERE number = ?") { row throws(SQLiteError) in
+        try first("SELECT * FROM period_with_cutoff WHERE number = ?") { row throws(SQLiteError) in
             try row.bind(1, number)
         } _: { row in
             Result { try PeriodRow(row) }
@@ -115,14 +115,5 @@ extension Database {
         return PeriodRow(
             number: connection.lastInsertedRow, subscription: subscription, span: span, plan: plan,
             cutoff: nil)
-    }
-
-    borrowing func close(_ period: Int64, at cutoff: Int64) throws(SQLiteError) {
-        try run("UPDATE period SET cutoffSequence = ? WHERE number = ? AND cutoffSequence IS NULL")
-        {
-            row throws(SQLiteError) in
-            try row.bind(1, cutoff)
-            try row.bind(2, period)
-        }
     }
 }

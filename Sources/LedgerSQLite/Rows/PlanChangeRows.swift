@@ -92,7 +92,7 @@ extension Database {
         try run(
             """
             UPDATE period SET end = ?, planKey = ?, planVersion = ?
-            WHERE number = ? AND cutoffSequence IS NULL
+            WHERE number = ?
             """
         ) { row throws(SQLiteError) in
             try row.bind(1, end.microseconds)
@@ -105,8 +105,8 @@ extension Database {
     /// Forgets an open period, which is none any more.
     borrowing func deletePeriod(_ period: Int64) throws(SQLiteError) {
         try deleteAccumulators(of: period)
-        try run("DELETE FROM period WHERE number = ? AND cutoffSequence IS NULL") {
-            row throws(SQLiteError) in try row.bind(1, period)
+        try run("DELETE FROM period WHERE number = ?") { row throws(SQLiteError) in
+            try row.bind(1, period)
         }
     }
 

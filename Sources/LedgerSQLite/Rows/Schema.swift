@@ -87,8 +87,6 @@ enum Schema {
             timezone TEXT NOT NULL,
             planKey TEXT NOT NULL,
             planVersion INTEGER NOT NULL,
-            -- NULL while the period is open.
-            cutoffSequence INTEGER,
             UNIQUE (subscription, start)
         );
 
@@ -146,6 +144,13 @@ enum Schema {
             UNIQUE (subscription, start, kind, revision)
         );
 
+        -- Periods with the cutoff of their close, NULL while they are open. A column of their own
+        -- would have to be written at the close, each in a page that nothing else is written to.
+        CREATE VIEW period_with_cutoff AS
+            SELECT period.*, close.cutoffSequence FROM period LEFT JOIN close
+                ON close.subscription = period.subscription AND close.start = period.start
+                AND close.kind = 'period' AND close.revision = 0;
+
         -- Closed periods that late or voided usage changed since they were billed.
         CREATE TABLE settlement (
             period INTEGER PRIMARY KEY REFERENCES period,
@@ -181,14 +186,14 @@ enum Schema {
 
         CREATE TABLE invoice (
             number INTEGER PRIMARY KEY,
-            id TEXT NOT NULL UNIQUE,
+            -- It ends with the number: that is how it is found.
+            id TEXT NOT NULL,
             kind TEXT NOT NULL,
             customerId TEXT NOT NULL,
             subscriptionId TEXT NOT NULL,
             body BLOB NOT NULL
         );
         CREATE INDEX invoice_customer ON invoice (customerId, number);
-        CREATE INDEX invoice_subscription ON invoice (subscriptionId, number);
         CREATE TRIGGER invoice_is_never_changed BEFORE UPDATE ON invoice
             BEGIN SELECT RAISE(ABORT, 'an invoice is immutable'); END;
         CREATE TRIGGER invoice_is_never_deleted BEFORE DELETE ON invoice
@@ -233,6 +238,7 @@ enum Schema {
 
         CREATE TABLE webhook_delivery (
             number INTEGER PRIMARY KEY,
+            -- One for each endpoint: they are queued with the message.
             message INTEGER NOT NULL REFERENCES webhook_message,
             endpointId TEXT NOT NULL,
             -- The number of the first invoice of the period that it is about, where its endpoint
@@ -246,8 +252,7 @@ enum Schema {
             nextAttemptAt INTEGER,
             lastAttemptAt INTEGER,
             lastStatusCode INTEGER,
-            lastError TEXT,
-            UNIQUE (message, endpointId)
+            lastError TEXT
         );
         -- What is due next at each endpoint, found without a look at the others'.
         CREATE INDEX webhook_delivery_due ON webhook_delivery (endpointId, nextAttemptAt, number)

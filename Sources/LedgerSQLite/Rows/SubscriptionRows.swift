@@ -1,4 +1,5 @@
 internal import Billing
+internal import Ledger
 internal import SQLite
 
 /// A subscription and how far its closes have come.
@@ -18,7 +19,9 @@ struct SubscriptionRow {
 
 /// What a pass of closing has to do next.
 struct DueWork {
-    let subscription: Identifier
+    /// Its number.
+    let subscription: Int64
+    let customerId: Identifier
     /// The end of the period to close, or the start of the one to bill in advance.
     let at: Instant
     let isAdvance: Bool
@@ -118,41 +121,39 @@ extension Database {
         } ?? nil
     }
 
-    /// The subscription whose earliest open period is due first: by (end, id).
-    borrowing func firstDue(
-        asOf instant: Instant, only id: Identifier?
-    ) throws(SQLiteError) -> DueWork? {
-        try firstWork(
+    /// Subscriptions whose earliest open period is due, by (end, id): one more than the limit.
+    borrowing func dueCloses(_ request: CloseRequest) throws(SQLiteError) -> [DueWork] {
+        try dueWork(
             """
-            SELECT id, nextEnd, 0 FROM subscription
+            SELECT number, customerId, nextEnd, 0 FROM subscription
             WHERE nextEnd <= ?1 AND dueAt <= ?1 AND (?2 IS NULL OR id = ?2)
-            ORDER BY nextEnd, id LIMIT 1
-            """, asOf: instant, only: id)
+            ORDER BY nextEnd, id LIMIT ?3
+            """, request)
     }
 
-    /// The subscription whose next advance invoice is due first: by (start, id).
-    borrowing func firstAdvance(
-        asOf instant: Instant, only id: Identifier?
-    ) throws(SQLiteError) -> DueWork? {
-        try firstWork(
+    /// Subscriptions whose next advance invoice is due, by (start, id): one more than the limit.
+    borrowing func dueAdvances(_ request: CloseRequest) throws(SQLiteError) -> [DueWork] {
+        try dueWork(
             """
-            SELECT id, advanceAt, 1 FROM subscription
+            SELECT number, customerId, advanceAt, 1 FROM subscription
             WHERE advanceAt IS NOT NULL AND advanceAt <= ?1 AND (?2 IS NULL OR id = ?2)
-            ORDER BY advanceAt, id LIMIT 1
-            """, asOf: instant, only: id)
+            ORDER BY advanceAt, id LIMIT ?3
+            """, request)
     }
 
-    /// - Parameter sql: gives the subscription's id, the instant, and whether it is an advance.
-    private borrowing func firstWork(
-        _ sql: StaticString, asOf instant: Instant, only id: Identifier?
-    ) throws(SQLiteError) -> DueWork? {
-        try first(sql) { row throws(SQLiteError) in
-            try row.bind(1, instant.microseconds)
-            if let id { try row.bind(2, text: id.bytes) } else { try row.bindNull(2) }
+    /// - Parameter sql: gives the subscription's number and customer, the instant, and whether it
+    ///   is an advance.
+    private borrowing func dueWork(
+        _ sql: StaticString, _ request: CloseRequest
+    ) throws(SQLiteError) -> [DueWork] {
+        try all(sql) { row throws(SQLiteError) in
+            try row.bind(1, request.asOf.microseconds)
+            try row.bind(2, text: request.subscriptionId?.bytes)
+            try row.bind(3, Int64(request.limit + 1))
         } _: { row in
             DueWork(
-                subscription: Identifier(checked: row.bytes(0)),
-                at: Instant(microseconds: row.integer(1)), isAdvance: row.integer(2) == 1)
+                subscription: row.integer(0), customerId: Identifier(checked: row.bytes(1)),
+                at: Instant(microseconds: row.integer(2)), isAdvance: row.integer(3) == 1)
         }
     }
 

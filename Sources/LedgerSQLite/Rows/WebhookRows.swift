@@ -11,6 +11,7 @@ struct OutboxMessage {
     }
 
     let type: WebhookEventType
+    /// The same for every endpoint.
     let id: String
     /// The instant of the record that it tells of.
     let timestamp: Instant
@@ -38,12 +39,13 @@ struct OutboxMessage {
 }
 
 extension Database {
-    /// Queues a message for every endpoint that wants it, in the transaction under way.
+    /// Queues a message for the endpoints that want it, in the transaction under way.
     ///
     /// Where an endpoint still waits for an earlier one of the same period, it gets this one only
     /// after that: `settle` sees to it.
-    borrowing func queue(_ message: OutboxMessage) throws(SQLiteError) {
-        let takers = try takers(of: message.type)
+    borrowing func queue(
+        _ message: OutboxMessage, for takers: [Identifier]
+    ) throws(SQLiteError) {
         guard !takers.isEmpty else { return }
         try run(
             """
@@ -68,9 +70,9 @@ extension Database {
             try run(
                 """
                 INSERT INTO webhook_delivery (message, endpointId, period, state, nextAttemptAt)
-                SELECT ?1, ?2, ?3, 'pending', CASE WHEN EXISTS (
+                VALUES (?1, ?2, ?3, 'pending', CASE WHEN EXISTS (
                     SELECT 1 FROM webhook_delivery
-                    WHERE endpointId = ?2 AND period = ?3 AND state = 'pending') THEN NULL ELSE 0 END
+                    WHERE endpointId = ?2 AND period = ?3 AND state = 'pending') THEN NULL ELSE 0 END)
                 """
             ) { row throws(SQLiteError) in
                 try row.bind(1, number)

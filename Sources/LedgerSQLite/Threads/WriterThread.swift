@@ -13,11 +13,20 @@ final class WriterThread: Sendable {
     struct Job: Sendable {
         /// About how many events' worth of work it is.
         let weight: Int
-        /// Runs behind a savepoint.
-        ///
-        /// It answers how to send its result.
+        let undo: Undo
+        /// Answers how to send its result.
         let run: @Sendable (inout WriterState) throws -> @Sendable () -> Void
         let fail: @Sendable (LedgerError) -> Void
+    }
+
+    /// What takes back the writes of a job that fails.
+    enum Undo: Sendable {
+        /// A savepoint: the job fails alone, whatever it wrote.
+        ///
+        /// Every page that the job changes is copied to a temporary file.
+        case savepoint
+        /// Its whole group, unless it wrote nothing: for large jobs, which look before they write.
+        case group
     }
 
     /// The weight of one transaction, and how many jobs may wait.
@@ -50,11 +59,12 @@ final class WriterThread: Sendable {
     ///
     /// What it returns is durable.
     func perform<Result: Sendable>(
-        weight: Int = 1, _ body: @escaping @Sendable (inout WriterState) throws -> Result
+        weight: Int = 1, undo: Undo = .savepoint,
+        _ body: @escaping @Sendable (inout WriterState) throws -> Result
     ) async throws(LedgerError) -> Result {
         let answer = await withCheckedContinuation { continuation in
             let job = Job(
-                weight: weight,
+                weight: weight, undo: undo,
                 run: { state in
                     let result = try body(&state)
                     return {
@@ -77,7 +87,7 @@ final class WriterThread: Sendable {
         fail: @escaping @Sendable (LedgerError) -> Void
     ) {
         let job = Job(
-            weight: 1,
+            weight: 1, undo: .savepoint,
             run: { state in
                 try body(&state)
                 return {}
@@ -98,7 +108,7 @@ final class WriterThread: Sendable {
     ) throws(LedgerError) -> Result {
         let answer = Answer<Result>()
         let job = Job(
-            weight: 1,
+            weight: 1, undo: .savepoint,
             run: { state in
                 let result = try body(&state)
                 return { answer.give(.success(result)) }
@@ -189,7 +199,7 @@ private struct Loop: Sendable {
             try state.begin()
             for job in group {
                 do {
-                    answers.append(try state.behindSavepoint(job.run))
+                    answers.append(try state.perform(undo: job.undo, job.run))
                 } catch let refused as LedgerError {
                     answers.append { job.fail(refused) }
                 }

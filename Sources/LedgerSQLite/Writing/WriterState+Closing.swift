@@ -10,33 +10,48 @@ extension WriterState {
         if let id = request.subscriptionId, try database.subscription(id) == nil {
             throw LedgerError.unknownSubscription(id)
         }
-        try tellOfLate()
         var closed: [ClosedEntry] = []
-        while let work = try nextWork(request) {
+        var due = try dueWork(request)
+        // Before anything is written: what is being folded anew is waited for.
+        if let first = due.first, !first.isAdvance {
+            try awaitRefold(of: resident(first.subscription, of: first.customerId))
+        }
+        try tellOfLate()
+        while let work = due.popFirst() {
             guard closed.count < request.limit else {
                 return ClosePass(closed: closed, hasMore: true)
             }
-            guard let subscription = try subscription(work.subscription) else {
-                throw CorruptRow()
-            }
+            let subscription = try resident(work.subscription, of: work.customerId)
             if work.isAdvance {
                 closed.append(try issueAdvance(of: subscription, at: now))
-                continue
+            } else {
+                guard residents.subscriptions[subscription].refold == nil else {
+                    return ClosePass(closed: closed, hasMore: true)
+                }
+                closed.append(try closeNext(of: subscription, at: now))
             }
-            if residents.subscriptions[subscription].refold != nil, !closed.isEmpty {
-                return ClosePass(closed: closed, hasMore: true)
-            }
-            try awaitRefold(of: subscription)
-            closed.append(try closeNext(of: subscription, at: now))
+            // What is due next of this one has a place of its own among the others.
+            let row = residents.subscriptions[subscription].row
+            let next = work.isAdvance ? row.advanceAt : row.next?.dueAt
+            if let next, next <= request.asOf { due = try dueWork(request) }
         }
         return ClosePass(closed: closed, hasMore: false)
     }
 
-    private func nextWork(_ request: CloseRequest) throws -> DueWork? {
-        let close = try database.firstDue(asOf: request.asOf, only: request.subscriptionId)
-        let advance = try database.firstAdvance(asOf: request.asOf, only: request.subscriptionId)
-        guard let close, let advance else { return close ?? advance }
-        return advance.at < close.at ? advance : close
+    /// What is due, in order: one more than a pass may do, where there is more.
+    private func dueWork(_ request: CloseRequest) throws -> ArraySlice<DueWork> {
+        let closes = try database.dueCloses(request)
+        let advances = try database.dueAdvances(request)
+        var merged: [DueWork] = []
+        var left = advances[...]
+        for close in closes {
+            while let advance = left.first, advance.at < close.at {
+                merged.append(advance)
+                left.removeFirst()
+            }
+            merged.append(close)
+        }
+        return (merged + left).prefix(request.limit + 1)
     }
 
     /// Closes a subscription's earliest open period: the record, the invoice's number and work
@@ -51,7 +66,6 @@ extension WriterState {
         row.period = period.number
         let entry = try write(row, of: handle)
         try save(open)
-        try database.close(period.number, at: row.close.cutoffSequence)
         try advance(handle, past: open, customer)
         return entry
     }
@@ -108,15 +122,15 @@ extension WriterState {
         head.invoiceNumber = close.invoiceNumber
         try database.insert(row)
         // What is billed in advance closes nothing.
-        guard close.kind != .advance else { return entry }
-        try database.queue(
+        guard close.kind != .advance, try !takers(of: .periodClosed).isEmpty else { return entry }
+        try queue(
             OutboxMessage(
                 type: .periodClosed, kind: close.kind, subscription: subscription.id,
                 periodStart: row.span.start, revision: close.revision, timestamp: close.closedAt,
                 content: .data(entry.json),
                 // That a correction exists is no news before what it corrects is known.
                 period: row.corrects == nil
-                    ? nil : try database.firstInvoice(besides: close.invoiceNumber)))
+                    ? nil : try database.firstInvoice(of: row.subscription, from: row.span.start)))
         return entry
     }
 
@@ -158,7 +172,7 @@ extension WriterState {
                 writer.member("firstSequence", late.firstSequence)
                 writer.member("lastSequence", late.lastSequence)
             }
-            try database.queue(
+            try queue(
                 OutboxMessage(
                     type: .usageLate, subscription: row.subscription.id,
                     periodStart: period.span.start, revision: Int(late.firstSequence),

@@ -39,9 +39,13 @@ extension WriterState {
     }
 
     mutating func resident(_ row: SubscriptionRow) throws -> Int32 {
-        let customer = try customer(row.subscription.customerId)
+        try resident(row.number, of: row.subscription.customerId)
+    }
+
+    mutating func resident(_ number: Int64, of customerId: Identifier) throws -> Int32 {
+        let customer = try customer(customerId)
         for subscription in residents.customers[customer].subscriptions
-        where residents.subscriptions[subscription].row.number == row.number {
+        where residents.subscriptions[subscription].row.number == number {
             return subscription
         }
         throw CorruptRow()

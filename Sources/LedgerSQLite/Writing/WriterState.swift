@@ -23,6 +23,7 @@ struct WriterState: ~Copyable {
     /// The backup that is being made.
     var backup: RunningBackup?
     var statistics = StoreStatistics()
+    var takers = MessageTakers()
     let memory: MemoryBudget
 
     /// Opens the file, brings its schema up to date and recovers what was not saved from the log.
@@ -93,12 +94,31 @@ struct WriterState: ~Copyable {
     /// Runs one job of a group.
     ///
     /// One that is refused takes nothing with it: its writes are undone and it fails alone.
-    mutating func behindSavepoint<Result>(
-        _ body: (inout WriterState) throws -> Result
+    mutating func perform<Result>(
+        undo: WriterThread.Undo, _ body: (inout WriterState) throws -> Result
     ) throws -> Result {
         let start = head.sequence
+        let changed = database.connection.totalChanges
         let mark = indexes.mark
         changesMemory = false
+        do {
+            return try undo == .savepoint ? behindSavepoint(body) : body(&self)
+        } catch {
+            indexes.rollBack(to: mark)
+            // A job that appended to the log has changed rows in memory: only a group that fails
+            // whole takes those back.
+            guard head.sequence == start, !changesMemory,
+                undo == .savepoint || database.connection.totalChanges == changed
+            else { throw HalfDone(reason: error) }
+            if let broken = error as? SQLiteError, !broken.isConstraint { throw error }
+            if let refused = error as? LedgerError { throw refused }
+            throw LedgerError.faulty(error)
+        }
+    }
+
+    private mutating func behindSavepoint<Result>(
+        _ body: (inout WriterState) throws -> Result
+    ) throws -> Result {
         try database.connection.execute("SAVEPOINT job")
         do {
             let result = try body(&self)
@@ -107,13 +127,7 @@ struct WriterState: ~Copyable {
         } catch {
             try database.connection.execute("ROLLBACK TO job")
             try database.connection.execute("RELEASE job")
-            indexes.rollBack(to: mark)
-            // A job that appended to the log has changed rows in memory: only a group that fails
-            // whole takes those back.
-            guard head.sequence == start, !changesMemory else { throw HalfDone(reason: error) }
-            if let broken = error as? SQLiteError, !broken.isConstraint { throw error }
-            if let refused = error as? LedgerError { throw refused }
-            throw LedgerError.faulty(error)
+            throw error
         }
     }
 }

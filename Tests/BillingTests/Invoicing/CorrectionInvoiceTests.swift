@@ -6,7 +6,7 @@ import Testing
 struct CorrectionInvoiceTests {
     /// What a correction's invoice has beside a period's: what it and its lines correct.
     static let golden = """
-        {"id":"inv_aa7f0b1e3fc9c0b7ec846da1d9512187","number":"INV-000042","kind":"correction",\
+        {"id":"inv_aa7f0b1e3fc9c0b7ec846da1d9512187_42","number":"INV-000042","kind":"correction",\
         "status":"finalized","revision":1,\
         "customer":{"id":"acme","name":"Acme \\"&\\" Söhne","metadata":{"a":[1.5],"b":null}},\
         "customerId":"acme","subscriptionId":"s","plan":{"key":"basic","version":3},\
@@ -21,12 +21,12 @@ struct CorrectionInvoiceTests {
         "evidence":{"eventCount":2,"lateEventCount":1,"firstEventAt":"1970-01-01T00:00:01Z",\
         "lastEventAt":"1970-01-01T00:00:02Z","firstSequence":1,"lastSequence":2,\
         "digest":"sha256:6e642f24819a7678099e01389f832ab23c52ad3fc2e632b90ba501dc146aa5e6"},\
-        "corrects":{"invoiceId":"inv_52d1d45abb4b4663b1d9e1e08dcba927","lineId":"a"}},\
+        "corrects":{"invoiceId":"inv_52d1d45abb4b4663b1d9e1e08dcba927_42","lineId":"a"}},\
         {"id":"a#minimum","type":"minimum","charge":"a","description":"Minimum of Charge a",\
         "period":{"start":"2026-02-01T00:00:00Z","end":"2026-03-01T00:00:00Z","timezone":"UTC"},\
         "amount":"-6.00","unroundedAmount":"-6","breakdown":[{"billed":"6","amount":"-6"}],\
-        "corrects":{"invoiceId":"inv_52d1d45abb4b4663b1d9e1e08dcba927","lineId":"a#minimum"}}],\
-        "total":"3.00","corrects":"inv_52d1d45abb4b4663b1d9e1e08dcba927",\
+        "corrects":{"invoiceId":"inv_52d1d45abb4b4663b1d9e1e08dcba927_42","lineId":"a#minimum"}}],\
+        "total":"3.00","corrects":"inv_52d1d45abb4b4663b1d9e1e08dcba927_42",\
         "log":{"cutoffSequence":9,"chain":\
         "sha256:9414886b1ebf025db067a4cbd13a0903fbd9733a5372bba1b58bd72c1699b798"}}
         """
@@ -108,7 +108,7 @@ struct CorrectionInvoiceTests {
 
     @Test func anAdvanceInvoiceHasTheFeesInAdvanceOnly() throws {
         let invoice = try advance().invoice([])
-        #expect(invoice.id == "inv_c981c3360d3df2f4b77df600fc4327ff")
+        #expect(invoice.id == "inv_c981c3360d3df2f4b77df600fc4327ff_42")
         #expect(invoice.kind == .advance && invoice.corrects == nil)
         #expect(invoice.lines.amounts == ["prorated 29.99", "whole 10.00"])
         #expect(invoice.total.padded == "39.99")

@@ -59,7 +59,8 @@ struct ExpectedInvoice {
 }
 
 extension CloseRecord {
-    /// Half a SHA-256 over kind, subscription, start and revision, each behind its length.
+    /// Half a SHA-256 over kind, subscription, start and revision, each behind its length; then the
+    /// number.
     var invoiceId: String {
         let parts = [
             Array(kind.rawValue.utf8), subscriptionId.bytes, Array("\(periodStart)".utf8),
@@ -70,6 +71,6 @@ extension CloseRecord {
             for shift in [24, 16, 8, 0] { bytes.append(UInt8(part.count >> shift & 0xFF)) }
             bytes += part
         }
-        return "inv_" + Digest(hashing: bytes).hex.prefix(32)
+        return "inv_\(Digest(hashing: bytes).hex.prefix(32))_\(number)"
     }
 }
