@@ -2,6 +2,7 @@ import Billing
 import Ledger
 import LedgerSQLite
 import LedgerScene
+import SQLite
 import Testing
 
 /// Which deliveries are claimed, in which order.
@@ -23,7 +24,7 @@ import Testing
         try await scene.ledger.settle(
             deliveries.map {
                 DeliveryAttempt(
-                    deliveryId: $0.id, outcome: outcome, log: LoggedAttempt(at: Self.february))
+                    $0, outcome: outcome, log: LoggedAttempt(at: Self.february))
             }
         ).released
     }
@@ -137,6 +138,37 @@ import Testing
                 DeliveryClaim(rooms: rooms, bodyBytes: 1, lease: .seconds(30)),
                 now: Self.february)
             #expect(small.map(\.deliveries.count) == [1, 0, 0])
+        }
+    }
+
+    @Test func aClaimThatFailsHalfwayKeepsNothing() async throws {
+        try await Scene.with { scene in
+            for id in ["books", "archive"] { try await endpoint(scene, id) }
+            try await scene.apply(Scene.catalog())
+            try await scene.subscribers(1...5)
+            _ = try await scene.close(asOf: Self.february)
+            try await scene.writeInvoices()
+            func claim() async throws -> [EndpointClaim] {
+                let rooms = ["books", "archive"].map {
+                    EndpointRoom(endpointId: identifier($0), limit: 9)
+                }
+                return try await scene.ledger.claimDeliveries(
+                    DeliveryClaim(rooms: rooms, bodyBytes: 1 << 20, lease: .seconds(30)),
+                    now: Self.february)
+            }
+            // SQLite itself fails where it reads of the second endpoint: that sum has no place.
+            let other = try Connection(path: scene.path, .readWrite)
+            try other.execute(
+                """
+                ALTER TABLE webhook_endpoint RENAME TO kept;
+                CREATE VIEW webhook_endpoint AS
+                SELECT number, id, format, template, contentType, enabled, CASE id
+                    WHEN 'archive' THEN abs(-9223372036854775807 - 1) ELSE url END AS url FROM kept
+                """)
+            await #expect(throws: LedgerError.self) { try await claim() }
+            try other.execute(
+                "DROP VIEW webhook_endpoint; ALTER TABLE kept RENAME TO webhook_endpoint")
+            #expect(try await claim().map(\.deliveries.count) == [5, 5])
         }
     }
 

@@ -61,7 +61,7 @@ import Testing
             func settle(_ outcome: DeliveryAttempt.Outcome, status: Int?) async throws {
                 _ = try await scene.ledger.settle([
                     DeliveryAttempt(
-                        deliveryId: first[0].id, outcome: outcome,
+                        first[0], outcome: outcome,
                         log: LoggedAttempt(at: now, statusCode: status))
                 ])
             }
