@@ -197,20 +197,14 @@ extension Database {
             ORDER BY delivery.number LIMIT ?4
             """
         ) { row throws(SQLiteError) in
-            try row.bind(1, after)
-            if let id = query.endpointId {
-                try row.bind(2, text: id.bytes)
-            } else {
-                try row.bindNull(2)
-            }
-            try row.bind(3, text: query.state?.rawValue)
-            try row.bind(4, Int64(query.limit + 1))
+            try query.bind(row, after: after)
         } _: { row in
             Result { () throws(CorruptRow) in try WebhookDelivery(row) }
         }
+        let attempts = try keptAttempts(of: query, after: after)
         let deliveries = try rows.map { row in
             var delivery = try row.get()
-            delivery.attemptLog = try keptAttempts(of: delivery.id)
+            delivery.attemptLog = attempts[delivery.id] ?? []
             return delivery
         }
         return Page(deliveries, limit: query.limit) { $0.id }
@@ -244,6 +238,21 @@ extension Database {
                 SELECT endpointId, period FROM webhook_delivery WHERE number = ?1)
             """
         ) { row throws(SQLiteError) in try row.bind(1, number) }
+    }
+}
+
+extension DeliveryQuery {
+    /// Parameters 1 to 4: the last number of the page before, endpoint, state, and one more than the
+    /// page has.
+    func bind(_ row: borrowing Statement, after number: Int64) throws(SQLiteError) {
+        try row.bind(1, number)
+        if let id = endpointId {
+            try row.bind(2, text: id.bytes)
+        } else {
+            try row.bindNull(2)
+        }
+        try row.bind(3, text: state?.rawValue)
+        try row.bind(4, Int64(limit + 1))
     }
 }
 

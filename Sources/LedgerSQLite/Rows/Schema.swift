@@ -274,6 +274,7 @@ enum Schema {
         ) WITHOUT ROWID;
         """
 
+    /// A delivery's `period` is negative for `period.closed`: those of one close have an order too.
     private static let version2 = """
         -- The last failed attempt of those that began at failingSince.
         ALTER TABLE webhook_endpoint ADD COLUMN lastFailureAt INTEGER;
