@@ -18,7 +18,8 @@ struct Wiring: Sendable {
         ClosePeriod.name, UpdateSubscription.name, CancelSubscription.name,
     ]
     static let leaveDeliveries = [
-        ClosePeriod.name, GenerateInvoice.name, PutWebhookEndpoint.name, RedeliverWebhook.name,
+        ClosePeriod.name, GenerateInvoice.name, PutWebhookEndpoint.name,
+        DeleteWebhookEndpoint.name, RotateWebhookSecret.name, RedeliverWebhook.name,
     ]
 
     /// Opens the ledger in the file at `path`, or creates it, for as long as `body` takes.

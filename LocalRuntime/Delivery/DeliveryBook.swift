@@ -30,6 +30,7 @@ struct DeliveryBook: Sendable {
         var room: Int { window + ahead - underWay - waiting.count }
         /// Not one by one, as a claim is a call of the store.
         var hasRoom: Bool { room >= max(1, (window + ahead) / 2) }
+        var isIdle: Bool { underWay == 0 && waiting.isEmpty && next == nil }
     }
 
     /// How many attempts may be under way.
@@ -49,8 +50,8 @@ struct DeliveryBook: Sendable {
     private var first = 0
     /// Whether the last plan left something due for want of room.
     private var isCrowded = false
-    /// Claimed, and given back when their endpoint began to hang.
-    private var givenBack: [Int64] = []
+    /// Claimed, and given back because their endpoint takes less than it did or was changed.
+    private var givenBack: [DeliveryTicket] = []
     /// Of all bodies that are claimed.
     private(set) var bodyBytes = 0
 
@@ -58,6 +59,25 @@ struct DeliveryBook: Sendable {
 
     /// Attempts under way.
     var underWay: Int { lanes.reduce(0) { $0 + $1.underWay } }
+
+    /// Learns when something is due where, and forgets the other endpoints at which nothing is under
+    /// way.
+    ///
+    /// It remembers which ones hang, if they are not too many.
+    mutating func learn(_ due: [EndpointDue]) {
+        for due in due { note(due.endpointId, dueAt: due.at) }
+        var memory = limits.endpoints
+        let kept = lanes.indices.filter { place in
+            guard lanes[place].isIdle else { return true }
+            guard lanes[place].isSlow, memory > 0 else { return false }
+            memory -= 1
+            return true
+        }
+        first = kept.count { $0 < first }
+        lanes = kept.map { lanes[$0] }
+        places = Dictionary(
+            uniqueKeysWithValues: lanes.enumerated().map { ($1.endpointId, $0) })
+    }
 
     /// Notes that something may be due at an endpoint from `instant` on.
     mutating func note(_ endpoint: Identifier, dueAt instant: Instant) {
@@ -128,10 +148,12 @@ struct DeliveryBook: Sendable {
         lanes[place].waiting = Array(waiting.dropFirst(begun.count))
         lanes[place].underWay += begun.count
         if let next = claim.next { note(claim.endpointId, dueAt: next) }
+        // The window may have closed since the plan.
+        giveBack(place, allBut: lanes[place].ahead)
         return Array(begun)
     }
 
-    /// An attempt ended; `pace` is nil where it was cut short.
+    /// An attempt ended; `pace` is nil where it was none: what its endpoint was sent is claimed anew.
     ///
     /// - Returns: what is to be attempted in its place, and whether there may be something to plan
     ///   that there was not.
@@ -141,9 +163,14 @@ struct DeliveryBook: Sendable {
         let place = place(of: delivery.endpointId)
         lanes[place].underWay -= 1
         bodyBytes -= delivery.body.count
-        guard let pace else { return (nil, true) }
+        guard let pace else {
+            giveBack(place)
+            lanes[place].next = .earliest
+            return (nil, true)
+        }
         adapt(place, to: pace)
-        if pace == .slow { giveBack(place) }
+        // What waits longer than its lease would be sent twice.
+        if pace != .prompt { giveBack(place, allBut: lanes[place].ahead) }
         var next: ClaimedDelivery?
         if !lanes[place].waiting.isEmpty, lanes[place].underWay < lanes[place].window {
             next = lanes[place].waiting.removeFirst()
@@ -153,7 +180,7 @@ struct DeliveryBook: Sendable {
     }
 
     /// Those that nobody attempts now; their leases can end.
-    mutating func takeGivenBack() -> [Int64] {
+    mutating func takeGivenBack() -> [DeliveryTicket] {
         defer { givenBack = [] }
         return givenBack
     }
@@ -163,12 +190,12 @@ struct DeliveryBook: Sendable {
         for place in lanes.indices { giveBack(place) }
     }
 
-    private mutating func giveBack(_ place: Int) {
-        let waiting = lanes[place].waiting
+    private mutating func giveBack(_ place: Int, allBut kept: Int = 0) {
+        let waiting = lanes[place].waiting.dropFirst(kept)
         guard !waiting.isEmpty else { return }
-        lanes[place].waiting = []
         bodyBytes -= waiting.reduce(0) { $0 + $1.body.count }
-        givenBack += waiting.map(\.id)
+        givenBack += waiting.map(\.ticket)
+        lanes[place].waiting.removeLast(waiting.count)
         lanes[place].next = .earliest
     }
 
@@ -180,14 +207,6 @@ struct DeliveryBook: Sendable {
         case .refused: lanes[place].window = max(window / 2, 1)
         case .slow: lanes[place].window = 1
         }
-    }
-
-    /// Forgets endpoints at which nothing is under way or due.
-    mutating func forgetIdle() {
-        lanes.removeAll { $0.underWay == 0 && $0.next == nil && $0.waiting.isEmpty }
-        places = Dictionary(
-            uniqueKeysWithValues: lanes.enumerated().map { ($1.endpointId, $0) })
-        first = 0
     }
 
     private mutating func place(of endpoint: Identifier) -> Int {

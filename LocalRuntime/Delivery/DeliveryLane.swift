@@ -63,10 +63,15 @@ struct DeliveryLane: Sendable {
 
     /// Makes one attempt.
     ///
-    /// - Returns: nil where the attempt was cut short by the runtime's end and does not count.
+    /// - Returns: nil where there is none that counts: the delivery has to be claimed anew, or the
+    ///   runtime's end cut it short.
     func attempt(
         _ delivery: ClaimedDelivery
     ) async -> (attempt: DeliveryAttempt, pace: EndpointPace)? {
+        guard
+            await ledger.begin(
+                delivery.ticket, lease: RuntimeLimits.deliveryLease, now: clock.now)
+        else { return nil }
         let result: WebhookAttemptResult
         do throws(CancellationError) {
             result = try await send(delivery)
@@ -78,7 +83,7 @@ struct DeliveryLane: Sendable {
             nowMicroseconds: now.microseconds, using: &generator)
         log(delivery, result, decision)
         let attempt = DeliveryAttempt(
-            deliveryId: delivery.id, outcome: decision.outcome,
+            delivery, outcome: decision.outcome,
             log: LoggedAttempt(
                 at: now, statusCode: result.statusCode, error: result.error?.description,
                 latencyMicroseconds: result.latencyMicroseconds, answer: result.answer))
@@ -115,6 +120,7 @@ struct DeliveryLane: Sendable {
             level: isDelivered ? .debug : .warning,
             isDelivered ? "webhook delivered" : "webhook not delivered",
             metadata: [
+                "endpoint": "\(delivery.endpointId)", "delivery": "\(delivery.id)",
                 "message": "\(delivery.messageId)", "attempt": "\(delivery.attempts + 1)",
                 "status": "\(result.statusCode.map(String.init) ?? "none")",
                 "error": "\(result.error?.description ?? "")",

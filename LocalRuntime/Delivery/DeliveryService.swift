@@ -79,16 +79,17 @@ final class DeliveryService: Service {
 
     private func step(_ group: inout DiscardingTaskGroup) async throws {
         try await update()
-        let givenBack = state.withLock { $0.book.takeGivenBack() }
-        if !givenBack.isEmpty { await lane.ledger.release(givenBack) }
         let now = lane.clock.now
-        let (rooms, bodyBytes, next) = state.withLock { state in
+        let (rooms, givenBack, bodyBytes, next) = state.withLock { state in
             let rooms = state.isFull ? [] : state.book.plan(now: now)
             return (
-                rooms, RuntimeLimits.deliveryBodyBytes - state.book.bodyBytes,
+                rooms, state.book.takeGivenBack(),
+                RuntimeLimits.deliveryBodyBytes - state.book.bodyBytes,
                 state.book.nextDue(after: now)
             )
         }
+        // Before the claim, which was planned with them.
+        if !givenBack.isEmpty { await lane.ledger.release(givenBack) }
         guard !rooms.isEmpty else {
             let sleep = next.map { TimerService.sleep(from: now, until: $0) }
             return await turn.wait(atMost: sleep ?? RuntimeLimits.deliveryInterval)
@@ -115,10 +116,7 @@ final class DeliveryService: Service {
         guard isOutdated else { return }
         do {
             let due = try await lane.ledger.nextDeliveries()
-            state.withLock { state in
-                state.book.forgetIdle()
-                for due in due { state.book.note(due.endpointId, dueAt: due.at) }
-            }
+            state.withLock { $0.book.learn(due) }
         } catch {
             state.withLock { $0.isOutdated = true }
             throw error

@@ -5,8 +5,9 @@ package struct CurlConfiguration: Sendable {
     package var mayConnect: (@Sendable (SocketAddress) -> Bool)?
     /// A file of PEM certificates to trust instead of those of the system's store.
     package var trustedRoots: String?
-    /// `HOST:PORT:ADDRESS`: what names resolve to, instead of what the resolver says.
-    package var resolutions: [String] = []
+    /// Asked for every request: `HOST:PORT:ADDRESS`, what names resolve to from then on, instead of
+    /// what the resolver says.
+    package var resolutions: @Sendable () -> [String] = { [] }
 
     package init(
         userAgent: String, mayConnect: (@Sendable (SocketAddress) -> Bool)? = nil

@@ -15,8 +15,8 @@ extension CurlTransfer {
         try setConnection(url.scheme)
         try set(CURLOPT_USERAGENT, configuration.userAgent)
         if let roots = configuration.trustedRoots { try set(CURLOPT_CAINFO, roots) }
-        if !configuration.resolutions.isEmpty {
-            for line in configuration.resolutions { try append(line, to: &resolutionList) }
+        for line in configuration.resolutions() { try append(line, to: &resolutionList) }
+        if resolutionList != nil {
             try check(ccurl_set_pointer(handle, CURLOPT_RESOLVE, resolutionList))
         }
         // 0 would mean no limit.

@@ -1,8 +1,23 @@
 package import Billing
 
+/// What a claim is known by to the store that gave it.
+package struct DeliveryTicket: Sendable, Hashable {
+    package let deliveryId: Int64
+    /// How often it was redelivered: what an attempt comes to counts for that schedule alone.
+    package let redeliveries: Int64
+    /// Which of the store's leases it is; none is given twice.
+    package let lease: Int64
+
+    package init(deliveryId: Int64, redeliveries: Int64 = 0, lease: Int64) {
+        self.deliveryId = deliveryId
+        self.redeliveries = redeliveries
+        self.lease = lease
+    }
+}
+
 /// A delivery that was claimed: all that one attempt needs.
 package struct ClaimedDelivery: Sendable {
-    package let id: Int64
+    package let ticket: DeliveryTicket
     package let endpointId: Identifier
     package let messageId: String
     package let url: String
@@ -16,10 +31,10 @@ package struct ClaimedDelivery: Sendable {
     package let attempts: Int
 
     package init(
-        id: Int64, endpointId: Identifier, messageId: String, url: String, secrets: [String],
-        format: WebhookFormat = .standard, body: [UInt8], attempts: Int
+        ticket: DeliveryTicket, endpointId: Identifier, messageId: String, url: String,
+        secrets: [String], format: WebhookFormat = .standard, body: [UInt8], attempts: Int
     ) {
-        self.id = id
+        self.ticket = ticket
         self.endpointId = endpointId
         self.messageId = messageId
         self.url = url
@@ -28,4 +43,6 @@ package struct ClaimedDelivery: Sendable {
         self.body = body
         self.attempts = attempts
     }
+
+    package var id: Int64 { ticket.deliveryId }
 }

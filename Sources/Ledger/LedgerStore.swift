@@ -98,7 +98,8 @@ package protocol EndpointLedger: Sendable {
     /// Creates or changes an endpoint. `secret` is taken only where there was no such endpoint.
     ///
     /// What it was disabled for is forgotten; so is since when it fails, where it is enabled again
-    /// or has another URL.
+    /// or has another URL. What was claimed for it and not begun has to be claimed anew, here and
+    /// wherever an endpoint or its secrets change.
     func put(_ endpoint: WebhookEndpoint, secret: String) async throws(LedgerError)
         -> (endpoint: WebhookEndpoint, isNew: Bool)
     func endpoints(_ query: EndpointQuery) async throws(LedgerError) -> Page<WebhookEndpoint>
@@ -128,17 +129,22 @@ package protocol OutboxLedger: Sendable {
     /// A delivery is not due while an earlier one about the same period is pending at its endpoint.
     func claimDeliveries(_ request: DeliveryClaim, now: Instant) async throws(LedgerError)
         -> [EndpointClaim]
+    /// Whether an attempt may be made at what was claimed; then it is under way, for `lease` anew.
+    ///
+    /// Not where its lease has ended: in time, or because its endpoint was changed meanwhile.
+    func begin(_ ticket: DeliveryTicket, lease: Duration, now: Instant) async -> Bool
     /// Records attempts and ends their leases.
     ///
-    /// An endpoint that fails for too long is disabled in the same transaction.
+    /// An endpoint that fails for too long is disabled in the same transaction. What was redelivered
+    /// while an attempt was under way stays due, whatever that came to.
     func settle(_ attempts: [DeliveryAttempt]) async throws(LedgerError) -> Settlement
     /// Ends the leases of deliveries that were claimed and are not attempted.
-    func release(_ deliveries: [Int64]) async
+    func release(_ tickets: [DeliveryTicket]) async
     /// When something is next due at each enabled endpoint that has something pending.
     func nextDeliveries() async throws(LedgerError) -> [EndpointDue]
     func deliveries(_ query: DeliveryQuery) async throws(LedgerError) -> Page<WebhookDelivery>
 
-    /// Makes a delivery due at once and begins its schedule anew.
+    /// Makes a delivery due at once and begins its schedule anew, also while an attempt is under way.
     func redeliver(_ delivery: Int64) async throws(LedgerError) -> WebhookDelivery
 }
 

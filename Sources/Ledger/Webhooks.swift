@@ -18,15 +18,20 @@ package struct DeliveryAttempt: Sendable {
         case endpointDisabled
     }
 
-    package let deliveryId: Int64
+    package let ticket: DeliveryTicket
+    /// Where it went, which need not be where its endpoint is by now.
+    package let url: String
     package let outcome: Outcome
     package let log: LoggedAttempt
 
-    package init(deliveryId: Int64, outcome: Outcome, log: LoggedAttempt) {
-        self.deliveryId = deliveryId
+    package init(_ delivery: ClaimedDelivery, outcome: Outcome, log: LoggedAttempt) {
+        ticket = delivery.ticket
+        url = delivery.url
         self.outcome = outcome
         self.log = log
     }
+
+    package var deliveryId: Int64 { ticket.deliveryId }
 }
 
 /// An attempt as it is kept, for whoever asks why a message did not arrive.

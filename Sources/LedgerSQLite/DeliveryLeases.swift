@@ -1,4 +1,5 @@
 internal import Billing
+internal import Ledger
 internal import Synchronization
 
 /// Which deliveries are being attempted, and until when nobody else may have them.
@@ -7,16 +8,22 @@ internal import Synchronization
 /// the next one makes them again at once.
 final class DeliveryLeases: Sendable {
     private struct Lease {
+        let number: Int64
         let endpoint: Identifier
-        let end: Instant
+        var end: Instant
+        /// Whether its attempt is under way.
+        var isBegun = false
     }
 
     private struct State {
+        var lastNumber: Int64 = 0
         var leases: [Int64: Lease] = [:]
         var counts: [Identifier: Int] = [:]
         var claimsUnderWay = 0
         /// What a claim under way may still see as pending.
         var endedMeanwhile: Set<Int64> = []
+        /// Endpoints that a claim under way may still see as they were.
+        var revokedMeanwhile: Set<Identifier> = []
 
         mutating func remove(_ delivery: Int64) {
             guard let lease = leases.removeValue(forKey: delivery) else { return }
@@ -33,7 +40,9 @@ final class DeliveryLeases: Sendable {
     func endClaim() {
         state.withLock { state in
             state.claimsUnderWay -= 1
-            if state.claimsUnderWay == 0 { state.endedMeanwhile = [] }
+            guard state.claimsUnderWay == 0 else { return }
+            state.endedMeanwhile = []
+            state.revokedMeanwhile = []
         }
     }
 
@@ -44,29 +53,56 @@ final class DeliveryLeases: Sendable {
 
     /// Gives a lease, within a claim.
     ///
-    /// - Returns: false where somebody has it, or had it when the claim began: then what the claim
-    ///   reads of it may be out of date.
-    func take(_ delivery: Int64, of endpoint: Identifier, until end: Instant, now: Instant) -> Bool
-    {
+    /// - Returns: its number; nil where somebody has one, or where what the claim reads of the
+    ///   delivery or of its endpoint may be out of date.
+    func take(
+        _ delivery: Int64, of endpoint: Identifier, until end: Instant, now: Instant
+    ) -> Int64? {
         state.withLock { state in
-            guard !state.endedMeanwhile.contains(delivery) else { return false }
+            guard !state.endedMeanwhile.contains(delivery),
+                !state.revokedMeanwhile.contains(endpoint)
+            else { return nil }
             if let lease = state.leases[delivery] {
-                guard lease.end <= now else { return false }
+                guard lease.end <= now else { return nil }
                 state.remove(delivery)
             }
-            state.leases[delivery] = Lease(endpoint: endpoint, end: end)
+            state.lastNumber += 1
+            state.leases[delivery] = Lease(number: state.lastNumber, endpoint: endpoint, end: end)
             state.counts[endpoint, default: 0] += 1
+            return state.lastNumber
+        }
+    }
+
+    /// An attempt is about to begin, which has until `end`.
+    ///
+    /// - Returns: false where its lease has ended.
+    func begin(_ ticket: DeliveryTicket, until end: Instant, now: Instant) -> Bool {
+        state.withLock { state in
+            guard let lease = state.leases[ticket.deliveryId], lease.number == ticket.lease,
+                lease.end > now
+            else { return false }
+            state.leases[ticket.deliveryId]?.end = end
+            state.leases[ticket.deliveryId]?.isBegun = true
             return true
         }
     }
 
     /// Ends leases, once what came of them can be read.
-    func end(_ deliveries: [Int64]) {
+    func end(_ tickets: [DeliveryTicket]) {
         state.withLock { state in
-            for delivery in deliveries {
-                state.remove(delivery)
-                if state.claimsUnderWay > 0 { state.endedMeanwhile.insert(delivery) }
+            for ticket in tickets where state.leases[ticket.deliveryId]?.number == ticket.lease {
+                state.remove(ticket.deliveryId)
+                if state.claimsUnderWay > 0 { state.endedMeanwhile.insert(ticket.deliveryId) }
             }
+        }
+    }
+
+    /// Ends the leases at an endpoint whose attempts have not begun, once its change can be read.
+    func revoke(of endpoint: Identifier) {
+        state.withLock { state in
+            let waiting = state.leases.filter { $1.endpoint == endpoint && !$1.isBegun }
+            for delivery in waiting.keys { state.remove(delivery) }
+            if state.claimsUnderWay > 0 { state.revokedMeanwhile.insert(endpoint) }
         }
     }
 }

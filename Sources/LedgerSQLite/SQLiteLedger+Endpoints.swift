@@ -6,14 +6,16 @@ extension SQLiteLedger {
     package func put(
         _ endpoint: WebhookEndpoint, secret: String
     ) async throws(LedgerError) -> (endpoint: WebhookEndpoint, isNew: Bool) {
-        try await writer.perform { state in
+        let stored = try await writer.perform { state in
             state.takers.forget()
             let isNew = try state.database.endpoint(endpoint.id) == nil
             try state.database.put(endpoint)
             if isNew { try state.database.add(secret: secret, to: endpoint.id) }
             try state.countDisabledEndpoints()
-            return (try state.database.endpoint(endpoint.id) ?? endpoint, isNew)
+            return (endpoint: try state.database.endpoint(endpoint.id) ?? endpoint, isNew: isNew)
         }
+        leases.revoke(of: endpoint.id)
+        return stored
     }
 
     package func endpoints(
@@ -23,7 +25,7 @@ extension SQLiteLedger {
     }
 
     package func deleteEndpoint(_ id: Identifier) async throws(LedgerError) -> Int {
-        try await writer.perform { state in
+        let failed = try await writer.perform { state in
             state.takers.forget()
             guard let failed = try state.database.deleteEndpoint(id) else {
                 throw LedgerError.unknownEndpoint(id)
@@ -31,6 +33,8 @@ extension SQLiteLedger {
             try state.countDisabledEndpoints()
             return failed
         }
+        leases.revoke(of: id)
+        return failed
     }
 
     package func target(
@@ -62,6 +66,7 @@ extension SQLiteLedger {
             }
             try state.database.add(secret: rotation.secret, to: id)
         }
+        leases.revoke(of: rotation.endpointId)
     }
 
     package func storedSecrets(limit: Int) async throws(LedgerError) -> [StoredSecret] {

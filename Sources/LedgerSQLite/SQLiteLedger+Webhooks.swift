@@ -22,11 +22,16 @@ extension SQLiteLedger {
             if !disabled.isEmpty { try state.countDisabledEndpoints() }
             return Settlement(released: Array(released), disabled: disabled)
         }
-        leases.end(attempts.map(\.deliveryId))
+        leases.end(attempts.map(\.ticket))
+        for endpoint in settlement.disabled { leases.revoke(of: endpoint.id) }
         return settlement
     }
 
-    package func release(_ deliveries: [Int64]) async { leases.end(deliveries) }
+    package func begin(_ ticket: DeliveryTicket, lease: Duration, now: Instant) async -> Bool {
+        leases.begin(ticket, until: now + lease, now: now)
+    }
+
+    package func release(_ tickets: [DeliveryTicket]) async { leases.end(tickets) }
 
     package func nextDeliveries() async throws(LedgerError) -> [EndpointDue] {
         try await readers.perform { try $0.nextDeliveries() }
@@ -39,7 +44,7 @@ extension SQLiteLedger {
     }
 
     package func redeliver(_ delivery: Int64) async throws(LedgerError) -> WebhookDelivery {
-        try await writer.perform { state in
+        let redelivered = try await writer.perform { state in
             guard let known = try state.database.delivery(delivery) else {
                 throw LedgerError(.notFound, "there is no delivery \"\(delivery)\"")
             }
@@ -51,6 +56,8 @@ extension SQLiteLedger {
             try state.database.redeliver(delivery)
             return try state.database.delivery(delivery) ?? known
         }
+        leases.revoke(of: redelivered.endpointId)
+        return redelivered
     }
 }
 
@@ -62,14 +69,22 @@ extension Database {
         leases.beginClaim()
         defer { leases.endClaim() }
         var bytesLeft = request.bodyBytes
-        return try request.rooms.map { room throws(SQLiteError) in
-            try claim(room, request.lease, now, leases, &bytesLeft)
+        var taken: [DeliveryTicket] = []
+        do {
+            return try request.rooms.map { room in
+                try claim(room, request.lease, now, leases, &taken, &bytesLeft)
+            }
+        } catch {
+            // Nobody learns of any of them.
+            leases.end(taken)
+            throw error
         }
     }
 
+    /// - Parameter taken: every lease that was given, also where this throws.
     private borrowing func claim(
         _ room: EndpointRoom, _ lease: Duration, _ now: Instant, _ leases: DeliveryLeases,
-        _ bytesLeft: inout Int
+        _ taken: inout [DeliveryTicket], _ bytesLeft: inout Int
     ) throws(SQLiteError) -> EndpointClaim {
         var claimed: [ClaimedDelivery] = []
         var next: Instant?
@@ -80,20 +95,15 @@ extension Database {
                 next = dueAt
                 break
             }
-            guard leases.take(number, of: room.endpointId, until: now + lease, now: now) else {
-                continue
+            guard let lease = leases.take(number, of: room.endpointId, until: now + lease, now: now)
+            else { continue }
+            taken.append(DeliveryTicket(deliveryId: number, lease: lease))
+            guard let delivery = try claimedDelivery(number, lease: lease, now: now) else {
+                leases.end([taken.removeLast()])
+                break
             }
-            do throws(SQLiteError) {
-                guard let delivery = try claimedDelivery(number, now: now) else {
-                    leases.end([number])
-                    break
-                }
-                bytesLeft -= delivery.body.count
-                claimed.append(delivery)
-            } catch {
-                leases.end([number] + claimed.map(\.id))
-                throw error
-            }
+            bytesLeft -= delivery.body.count
+            claimed.append(delivery)
         }
         return EndpointClaim(endpointId: room.endpointId, deliveries: claimed, next: next)
     }

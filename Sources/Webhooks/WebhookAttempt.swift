@@ -29,7 +29,8 @@ package struct WebhookAttempt: Sendable {
 package struct WebhookAttemptResult: Sendable {
     /// Why there was no answer.
     package struct Failure: Error, Equatable, Sendable {
-        /// A raw value of `CurlError.Code` or `WebhookURLError.Code`.
+        /// A raw value of `CurlError.Code`, `WebhookURLError.Code` or `SecretVaultError`, or
+        /// `template` where the endpoint's makes no body.
         package var code: String
         package var description: String
 

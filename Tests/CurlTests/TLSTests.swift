@@ -10,7 +10,8 @@ struct TLSTests {
     ) async throws -> HTTPResponse {
         var configuration = CurlConfiguration(userAgent: "Test/1")
         configuration.trustedRoots = roots
-        configuration.resolutions = ["receiver.test:\(server.port):127.0.0.1"]
+        let resolution = "receiver.test:\(server.port):127.0.0.1"
+        configuration.resolutions = { [resolution] }
         let client = CurlClient(configuration)
         return try await client.send(get("https://\(host):\(server.port)/"))
     }

@@ -61,7 +61,7 @@ import Testing
             func settle(_ outcome: DeliveryAttempt.Outcome, status: Int?) async throws {
                 _ = try await scene.ledger.settle([
                     DeliveryAttempt(
-                        deliveryId: first[0].id, outcome: outcome,
+                        first[0], outcome: outcome,
                         log: LoggedAttempt(at: now, statusCode: status))
                 ])
             }
@@ -75,6 +75,38 @@ import Testing
             let settled = try await scene.ledger.deliveries(DeliveryQuery(limit: 1)).items[0]
             #expect(settled.state == .delivered)
             #expect(settled.attempts == 2)
+        }
+    }
+
+    @Test func deliveriesAreListedEachWithItsAttempts() async throws {
+        try await Scene.with { scene in
+            try await endpoint(scene)
+            try await scene.apply(Scene.catalog())
+            try await scene.subscribers(1...4)
+            _ = try await scene.close(asOf: Self.february)
+            for delivery in try await scene.claim(at: Self.february) {
+                for number in Int(delivery.id)..<4 {
+                    let log = LoggedAttempt(at: Self.february, statusCode: 500 + number)
+                    _ = try await scene.ledger.settle([
+                        DeliveryAttempt(delivery, outcome: .retry(at: Self.february), log: log)
+                    ])
+                }
+            }
+            func logs(_ query: DeliveryQuery) async throws -> [[Int?]] {
+                try await scene.ledger.deliveries(query).items.map {
+                    $0.attemptLog.map(\.statusCode)
+                }
+            }
+            let all = [[501, 502, 503], [502, 503], [503], []]
+            #expect(try await logs(DeliveryQuery(limit: 9)) == all)
+            let page = try await scene.ledger.deliveries(DeliveryQuery(limit: 1))
+            #expect(
+                try await logs(DeliveryQuery(cursor: page.nextCursor, limit: 1)) == [all[1]])
+            #expect(try await logs(DeliveryQuery(limit: 1)) == [all[0]])
+            let books = identifier("books")
+            #expect(
+                try await logs(DeliveryQuery(endpointId: books, state: .pending, limit: 9)) == all)
+            #expect(try await logs(DeliveryQuery(state: .failed, limit: 9)).isEmpty)
         }
     }
 

@@ -11,8 +11,9 @@ import Webhooks
 struct DeliveryTests {
     private static func claimed(_ id: Int64, attempts: Int = 0) -> ClaimedDelivery {
         ClaimedDelivery(
-            id: id, endpointId: Identifier(checked: Array("endpoint".utf8)),
-            messageId: "msg_\(id)", url: "https://example.com/\(id)",
+            ticket: DeliveryTicket(deliveryId: id, lease: 1),
+            endpointId: Identifier(checked: Array("endpoint".utf8)), messageId: "msg_\(id)",
+            url: "https://example.com/\(id)",
             secrets: [WebhookSecret.generate().text], body: Array("{}".utf8), attempts: attempts)
     }
 
@@ -69,6 +70,36 @@ struct DeliveryTests {
         #expect(Set(ledger.settled.map(\.deliveryId)).count == Int(count) + 1)
         #expect(transport.mostAtOnce > 1)
         #expect(transport.mostAtOnce <= RuntimeLimits.deliveriesPerEndpoint)
+    }
+
+    @Test("once an endpoint was changed, no attempt begins at what was claimed before")
+    func change() async throws {
+        let count = Int64(RuntimeLimits.deliveriesPerEndpoint * 12)
+        let ledger = Outbox((1...count).map { Self.claimed($0 * 1000 + 200) })
+        let posted = Mutex(0)
+        let changeAfter = Int(count) / 3
+        let transport = ClosureTransport { _ in
+            let number = posted.withLock { posted in
+                posted += 1
+                return posted
+            }
+            if number == changeAfter { ledger.move(to: "https://example.com/new") }
+            return WebhookAttemptResult(statusCode: 204, latencyMicroseconds: 1)
+        }
+        let service = DeliveryService(
+            lane: lane(ledger, transport), nudge: Nudge(), logger: silent)
+        let group = ServiceGroup(services: [service], logger: silent)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            await ledger.waitUntilSettled(Int(count))
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
+        #expect(Set(ledger.settled.map(\.deliveryId)).count == Int(count))
+        #expect(ledger.settled.count == Int(count))
+        // Those that were under way beside that one may have gone to the old place, no more.
+        let old = ledger.settled.count { !$0.url.hasSuffix("/new") }
+        #expect(old <= changeAfter + RuntimeLimits.deliveriesPerEndpoint)
     }
 
     @Test("outcomes are recorded once the store takes them")
@@ -136,4 +167,13 @@ private struct HangingTransport: WebhookTransport {
         while !Task.isCancelled { await Nudge().wait(atMost: .seconds(60)) }
         throw CancellationError()
     }
+}
+
+/// Answers as it is told.
+private struct ClosureTransport: WebhookTransport {
+    let answer: @Sendable (String) -> WebhookAttemptResult
+
+    func post(
+        url: String, headers: [(String, String)], body: [UInt8]
+    ) async throws(CancellationError) -> WebhookAttemptResult { answer(url) }
 }

@@ -8,6 +8,8 @@ import Synchronization
 final class Outbox: OutboxLedger {
     private struct State {
         var pending: [ClaimedDelivery]
+        /// Claimed, and no attempt has begun.
+        var waiting: [ClaimedDelivery] = []
         var settled: [DeliveryAttempt] = []
         var refusalsLeft = 0
     }
@@ -24,6 +26,14 @@ final class Outbox: OutboxLedger {
 
     func add(_ delivery: ClaimedDelivery) { state.withLock { $0.pending.append(delivery) } }
 
+    /// Changes where everything goes that no attempt has begun at.
+    func move(to url: String) {
+        state.withLock { state in
+            state.pending = (state.waiting + state.pending).map { $0.moved(to: url) }
+            state.waiting = []
+        }
+    }
+
     func waitUntilSettled(_ count: Int) async {
         while settled.count < count { await changed.wait(atMost: .seconds(30)) }
     }
@@ -36,11 +46,22 @@ final class Outbox: OutboxLedger {
                 let pending = state.pending.filter { $0.endpointId == room.endpointId }
                 let claimed = Array(pending.prefix(room.limit))
                 let ids = Set(claimed.map(\.id))
+                state.waiting += claimed
                 state.pending.removeAll { ids.contains($0.id) }
                 return EndpointClaim(
                     endpointId: room.endpointId, deliveries: claimed,
                     next: pending.count > claimed.count ? .earliest : nil)
             }
+        }
+    }
+
+    func begin(_ ticket: DeliveryTicket, lease: Duration, now: Instant) async -> Bool {
+        state.withLock { state in
+            guard let place = state.waiting.firstIndex(where: { $0.ticket == ticket }) else {
+                return false
+            }
+            state.waiting.remove(at: place)
+            return true
         }
     }
 
@@ -58,7 +79,12 @@ final class Outbox: OutboxLedger {
         return Settlement()
     }
 
-    func release(_ deliveries: [Int64]) async {}
+    func release(_ tickets: [DeliveryTicket]) async {
+        state.withLock { state in
+            state.pending += state.waiting.filter { tickets.contains($0.ticket) }
+            state.waiting.removeAll { tickets.contains($0.ticket) }
+        }
+    }
 
     func nextDeliveries() async throws(LedgerError) -> [EndpointDue] {
         state.withLock { state in
@@ -72,5 +98,15 @@ final class Outbox: OutboxLedger {
 
     func redeliver(_ delivery: Int64) async throws(LedgerError) -> WebhookDelivery {
         throw LedgerError(.notFound, "there is no delivery \(delivery)")
+    }
+}
+
+extension ClaimedDelivery {
+    /// The same under another lease, for another URL.
+    fileprivate func moved(to url: String) -> ClaimedDelivery {
+        ClaimedDelivery(
+            ticket: DeliveryTicket(deliveryId: id, lease: ticket.lease + 1),
+            endpointId: endpointId, messageId: messageId, url: url, secrets: secrets, body: body,
+            attempts: attempts)
     }
 }

@@ -20,7 +20,8 @@ struct OutgoingMessageTests {
         _ format: WebhookFormat, secrets: [String]? = nil
     ) -> ClaimedDelivery {
         ClaimedDelivery(
-            id: 1, endpointId: Identifier(checked: Array("e".utf8)), messageId: "msg_1",
+            ticket: DeliveryTicket(deliveryId: 1, lease: 1),
+            endpointId: Identifier(checked: Array("e".utf8)), messageId: "msg_1",
             url: "https://example.com/", secrets: secrets ?? [secret.text], format: format,
             body: Self.body, attempts: 0)
     }

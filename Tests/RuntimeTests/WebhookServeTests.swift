@@ -119,6 +119,9 @@ struct WebhookServeTests {
             try verify(request, secret)
             #expect(request.header("content-type") == "application/json")
         }
+        let line = try #require(try await server.line("webhook not delivered"))
+        #expect(line.contains(#""endpoint":"books""#))
+        #expect(line.contains(#""delivery":"1""#))
         #expect(first.body == second.body)
         #expect(first.header("webhook-id") == second.header("webhook-id"))
         let entry = try JSONDocument.parse(first.body).root

@@ -6,12 +6,13 @@ package struct SocketServerError: Error {
     package let code = errno
 }
 
-/// A socket bound to a free port of 127.0.0.1, which refuses until somebody listens on it.
+/// A socket bound to a free port, which refuses until somebody listens on it.
 package final class BoundSocket: Sendable {
     package let port: UInt16
     let descriptor: Int32
 
-    package init() throws {
+    /// - Parameter host: the last byte of an address in 127.0.0.0/24.
+    package init(host: UInt8 = 1) throws {
         #if os(Linux)
             let stream = Int32(SOCK_STREAM.rawValue)
         #else
@@ -21,7 +22,7 @@ package final class BoundSocket: Sendable {
         guard descriptor >= 0 else { throw SocketServerError() }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        address.sin_addr.s_addr = (0x7F00_0000 | UInt32(host)).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let descriptor = descriptor
         let bound = withUnsafeMutablePointer(to: &address) { pointer in

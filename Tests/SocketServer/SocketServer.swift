@@ -3,7 +3,7 @@ import Synchronization
 
 /// An HTTP server for tests on plain blocking sockets: it answers, or misbehaves, as it is told.
 ///
-/// It listens on a free port of 127.0.0.1, with a thread for every connection.
+/// It listens on a free port of 127.0.0.1 or another address of this machine alone, with a thread for every connection.
 package final class SocketServer: Sendable {
     package let port: UInt16
     /// Every request once it has been read in full.
@@ -14,25 +14,26 @@ package final class SocketServer: Sendable {
     private let core: SocketServerCore
 
     /// - Parameters:
+    ///   - host: the last byte of its address in 127.0.0.0/24.
     ///   - identity: who the server is over TLS; nil for plain text.
     ///   - offersHTTP2: over TLS; then every request is answered 204.
     package convenience init(
-        identity: TLSIdentity? = nil, offersHTTP2: Bool = false,
+        host: UInt8 = 1, identity: TLSIdentity? = nil, offersHTTP2: Bool = false,
         _ reply: @escaping @Sendable (SocketRequest) -> SocketReply
     ) throws {
-        try self.init(greeting: nil, identity, offersHTTP2, reply)
+        try self.init(host, greeting: nil, identity, offersHTTP2, reply)
     }
 
     /// A server that speaks first: it sends these bytes on every connection and hangs up.
     package convenience init(greeting: [UInt8]) throws {
-        try self.init(greeting: greeting, nil, false) { _ in .hangUp }
+        try self.init(1, greeting: greeting, nil, false) { _ in .hangUp }
     }
 
     private init(
-        greeting: [UInt8]?, _ identity: TLSIdentity?, _ offersHTTP2: Bool,
+        _ host: UInt8, greeting: [UInt8]?, _ identity: TLSIdentity?, _ offersHTTP2: Bool,
         _ reply: @escaping @Sendable (SocketRequest) -> SocketReply
     ) throws {
-        let listener = try BoundSocket()
+        let listener = try BoundSocket(host: host)
         guard listen(listener.descriptor, 1_024) == 0 else { throw SocketServerError() }
         port = listener.port
         let arrivals = AsyncStream.makeStream(of: SocketRequest.self)

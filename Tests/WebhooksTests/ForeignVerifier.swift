@@ -10,8 +10,6 @@ enum ForeignVerifier {
         var body: [UInt8]
     }
 
-    static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: python.path) }
-
     private static let python = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent(".build/python/bin/python")
@@ -39,9 +37,14 @@ enum ForeignVerifier {
         """
 
     /// Which of the messages it believes, and how it signs the first.
+    ///
+    /// - Throws: where it is not installed, too: nobody else checks our signatures.
     static func ask(
         _ messages: [Message]
     ) async throws -> (believed: [Bool], signature: String) {
+        guard FileManager.default.isExecutableFile(atPath: python.path) else {
+            throw NotInstalled()
+        }
         let folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("verifier-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -65,6 +68,12 @@ enum ForeignVerifier {
     }
 
     struct Failed: Error { let status: Int32 }
+
+    struct NotInstalled: Error, CustomStringConvertible {
+        let description =
+            "the Python package standardwebhooks is missing: run .ci/python-tools once, as "
+            + "`make test` does"
+    }
 
     private static func json(_ messages: [Message]) -> [UInt8] {
         var writer = JSONWriter()

@@ -32,20 +32,32 @@ extension Database {
         }
     }
 
-    /// The attempts of a delivery that are kept, oldest first.
-    borrowing func keptAttempts(of delivery: Int64) throws(SQLiteError) -> [LoggedAttempt] {
-        try all(
+    /// The attempts that are kept of each delivery that a query lists, oldest first.
+    borrowing func keptAttempts(
+        of query: DeliveryQuery, after number: Int64
+    ) throws(SQLiteError) -> [Int64: [LoggedAttempt]] {
+        let attempts = try all(
             """
-            SELECT at, statusCode, error, latencyMicroseconds, answer FROM webhook_attempt
-            WHERE delivery = ? ORDER BY number
+            SELECT delivery, at, statusCode, error, latencyMicroseconds, answer
+            FROM webhook_attempt WHERE delivery IN (
+                SELECT number FROM webhook_delivery
+                WHERE number > ?1 AND (?2 IS NULL OR endpointId = ?2)
+                    AND (?3 IS NULL OR state = ?3)
+                ORDER BY number LIMIT ?4)
+            ORDER BY delivery, number
             """
         ) { row throws(SQLiteError) in
-            try row.bind(1, delivery)
+            try query.bind(row, after: number)
         } _: { row in
-            LoggedAttempt(
-                at: Instant(microseconds: row.integer(0)),
-                statusCode: row.optionalInteger(1).map(Int.init), error: row.optionalString(2),
-                latencyMicroseconds: row.integer(3), answer: row.bytes(4))
+            (
+                delivery: row.integer(0),
+                attempt: LoggedAttempt(
+                    at: Instant(microseconds: row.integer(1)),
+                    statusCode: row.optionalInteger(2).map(Int.init),
+                    error: row.optionalString(3), latencyMicroseconds: row.integer(4),
+                    answer: row.bytes(5))
+            )
         }
+        return Dictionary(grouping: attempts, by: \.delivery).mapValues { $0.map(\.attempt) }
     }
 }

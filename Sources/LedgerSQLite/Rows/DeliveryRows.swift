@@ -23,11 +23,11 @@ extension Database {
 
     /// All that an attempt needs; nil where the endpoint is switched off.
     borrowing func claimedDelivery(
-        _ number: Int64, now: Instant
+        _ number: Int64, lease: Int64, now: Instant
     ) throws(SQLiteError) -> ClaimedDelivery? {
         try first(
             """
-            SELECT delivery.number, message.id, endpoint.url, delivery.attempts - attemptsBefore,
+            SELECT redeliveries, message.id, endpoint.url, delivery.attempts - attemptsBefore,
                    message.type, message.timestamp, coalesce(message.data, invoice.body),
                    endpoint.id, endpoint.format, endpoint.template, endpoint.contentType,
                    (SELECT group_concat(secret, ' ') FROM (
@@ -46,8 +46,10 @@ extension Database {
             try row.bind(2, now.microseconds)
         } _: { row in
             ClaimedDelivery(
-                id: row.integer(0), endpointId: Identifier(checked: row.bytes(7)),
-                messageId: row.string(1), url: row.string(2),
+                ticket: DeliveryTicket(
+                    deliveryId: number, redeliveries: row.integer(0), lease: lease),
+                endpointId: Identifier(checked: row.bytes(7)), messageId: row.string(1),
+                url: row.string(2),
                 secrets: StoredSecret.texts(row.optionalString(11)),
                 format: WebhookFormat(row, at: 8),
                 body: WebhookBody.standard(
@@ -61,12 +63,43 @@ extension Database {
     ///
     /// Once nothing more is to be tried, the next delivery about the same period falls due. One that
     /// is to be tried again waits for an earlier one of its period, and one whose endpoint is gone
-    /// until that is enabled again.
+    /// until that is enabled again. One that was redelivered meanwhile stays as that left it.
     ///
-    /// - Returns: the endpoint, where that made one due, and where the attempt disabled it.
+    /// - Returns: the endpoint, where one is due there that was not, and where the attempt disabled it.
     borrowing func settle(
         _ attempt: DeliveryAttempt
     ) throws(SQLiteError) -> (released: Identifier?, disabled: DisabledEndpoint?) {
+        // Not with RETURNING: such a statement copies every page that it changes to a journal.
+        let pending = try first(
+            """
+            SELECT endpointId, period, attempts, redeliveries FROM webhook_delivery
+            WHERE number = ? AND state = 'pending'
+            """
+        ) { row throws(SQLiteError) in
+            try row.bind(1, attempt.deliveryId)
+        } _: { row in
+            (
+                endpoint: Identifier(checked: row.bytes(0)), period: row.optionalInteger(1),
+                attempts: row.integer(2), redeliveries: row.integer(3)
+            )
+        }
+        guard let pending else { return (nil, nil) }
+        try keep(attempt.log, number: pending.attempts + 1, of: attempt.deliveryId)
+        let disabled = try note(attempt, at: pending.endpoint)
+        guard pending.redeliveries == attempt.ticket.redeliveries else {
+            try countAttempt(attempt)
+            return (pending.endpoint, disabled)
+        }
+        guard try !end(attempt), let period = pending.period,
+            try releaseNext(of: period, at: pending.endpoint)
+        else { return (nil, disabled) }
+        return (pending.endpoint, disabled)
+    }
+
+    /// Records what an attempt came to.
+    ///
+    /// - Returns: whether its delivery is still pending.
+    private borrowing func end(_ attempt: DeliveryAttempt) throws(SQLiteError) -> Bool {
         let state: WebhookDelivery.State
         var next: Instant?
         switch attempt.outcome {
@@ -75,21 +108,6 @@ extension Database {
         case .endpointDisabled: (state, next) = (.pending, Instant(microseconds: 0))
         case .failed: state = .failed
         }
-        // Not with RETURNING: such a statement copies every page that it changes to a journal.
-        let pending = try first(
-            """
-            SELECT endpointId, period, attempts FROM webhook_delivery
-            WHERE number = ? AND state = 'pending'
-            """
-        ) { row throws(SQLiteError) in
-            try row.bind(1, attempt.deliveryId)
-        } _: { row in
-            (
-                endpoint: Identifier(checked: row.bytes(0)), period: row.optionalInteger(1),
-                attempts: row.integer(2)
-            )
-        }
-        guard let pending else { return (nil, nil) }
         try run(
             """
             UPDATE webhook_delivery SET state = ?1, attempts = attempts + 1,
@@ -109,12 +127,24 @@ extension Database {
             try row.bind(5, text: attempt.log.error)
             try row.bind(6, attempt.deliveryId)
         }
-        try keep(attempt.log, number: pending.attempts + 1, of: attempt.deliveryId)
-        let disabled = try note(attempt, at: pending.endpoint)
-        guard state != .pending, let period = pending.period,
-            try releaseNext(of: period, at: pending.endpoint)
-        else { return (nil, disabled) }
-        return (pending.endpoint, disabled)
+        return state == .pending
+    }
+
+    /// Records that an attempt was made before its delivery's schedule began anew.
+    private borrowing func countAttempt(_ attempt: DeliveryAttempt) throws(SQLiteError) {
+        try run(
+            """
+            UPDATE webhook_delivery SET attempts = attempts + 1,
+                attemptsBefore = attemptsBefore + 1, lastAttemptAt = ?, lastStatusCode = ?,
+                lastError = ?
+            WHERE number = ?
+            """
+        ) { row throws(SQLiteError) in
+            try row.bind(1, attempt.log.at.microseconds)
+            try row.bind(2, attempt.log.statusCode.map(Int64.init))
+            try row.bind(3, text: attempt.log.error)
+            try row.bind(4, attempt.deliveryId)
+        }
     }
 
     /// Makes the earliest pending delivery about a period due, if it is not.
@@ -167,20 +197,14 @@ extension Database {
             ORDER BY delivery.number LIMIT ?4
             """
         ) { row throws(SQLiteError) in
-            try row.bind(1, after)
-            if let id = query.endpointId {
-                try row.bind(2, text: id.bytes)
-            } else {
-                try row.bindNull(2)
-            }
-            try row.bind(3, text: query.state?.rawValue)
-            try row.bind(4, Int64(query.limit + 1))
+            try query.bind(row, after: after)
         } _: { row in
             Result { () throws(CorruptRow) in try WebhookDelivery(row) }
         }
+        let attempts = try keptAttempts(of: query, after: after)
         let deliveries = try rows.map { row in
             var delivery = try row.get()
-            delivery.attemptLog = try keptAttempts(of: delivery.id)
+            delivery.attemptLog = attempts[delivery.id] ?? []
             return delivery
         }
         return Page(deliveries, limit: query.limit) { $0.id }
@@ -198,6 +222,7 @@ extension Database {
         try run(
             """
             UPDATE webhook_delivery SET attemptsBefore = attempts, state = 'pending',
+                redeliveries = redeliveries + 1,
                 nextAttemptAt = CASE WHEN EXISTS (
                     SELECT 1 FROM webhook_delivery AS earlier
                     WHERE earlier.endpointId = webhook_delivery.endpointId
@@ -213,6 +238,21 @@ extension Database {
                 SELECT endpointId, period FROM webhook_delivery WHERE number = ?1)
             """
         ) { row throws(SQLiteError) in try row.bind(1, number) }
+    }
+}
+
+extension DeliveryQuery {
+    /// Parameters 1 to 4: the last number of the page before, endpoint, state, and one more than the
+    /// page has.
+    func bind(_ row: borrowing Statement, after number: Int64) throws(SQLiteError) {
+        try row.bind(1, number)
+        if let id = endpointId {
+            try row.bind(2, text: id.bytes)
+        } else {
+            try row.bindNull(2)
+        }
+        try row.bind(3, text: state?.rawValue)
+        try row.bind(4, Int64(limit + 1))
     }
 }
 

@@ -10,7 +10,7 @@ extension WebhookEndpoint {
     }
 
     /// From the columns id, url, eventTypes, format, template, contentType, enabled, failingSince,
-    /// disabledBy, the first of which is `column`.
+    /// lastFailureAt, disabledBy, the first of which is `column`.
     fileprivate init(_ row: borrowing Statement, at column: Int32 = 0) {
         self.init(
             id: Identifier(checked: row.bytes(column)), url: row.string(column + 1),
@@ -29,11 +29,15 @@ extension WebhookEndpoint {
 }
 
 extension EndpointHealth {
-    /// From the columns failingSince and disabledBy, the first of which is `column`.
+    /// From the columns failingSince, lastFailureAt and disabledBy, the first of which is `column`.
     fileprivate init(_ row: borrowing Statement, at column: Int32) {
+        var failures: ClosedRange<Instant>?
+        if let first = row.optionalInteger(column) {
+            let last = max(first, row.optionalInteger(column + 1) ?? first)
+            failures = Instant(microseconds: first)...Instant(microseconds: last)
+        }
         self.init(
-            failingSince: row.optionalInteger(column).map(Instant.init(microseconds:)),
-            disabledBy: row.optionalString(column + 1).flatMap(Disabling.init))
+            failures: failures, disabledBy: row.optionalString(column + 2).flatMap(Disabling.init))
     }
 }
 
@@ -72,7 +76,7 @@ extension Database {
         try first(
             """
             SELECT id, url, eventTypes, format, template, contentType, enabled, failingSince,
-                   disabledBy
+                   lastFailureAt, disabledBy
             FROM webhook_endpoint WHERE id = ?
             """
         ) { row throws(SQLiteError) in
@@ -87,7 +91,7 @@ extension Database {
         let rows = try all(
             """
             SELECT number, id, url, eventTypes, format, template, contentType, enabled,
-                   failingSince, disabledBy
+                   failingSince, lastFailureAt, disabledBy
             FROM webhook_endpoint WHERE number > ? ORDER BY number LIMIT ?
             """
         ) { row throws(SQLiteError) in
@@ -128,7 +132,8 @@ extension Database {
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
             ON CONFLICT (id) DO UPDATE SET url = ?2, eventTypes = ?3, format = ?4, template = ?5,
                 contentType = ?6, enabled = ?7, disabledBy = NULL,
-                failingSince = CASE WHEN url = ?2 AND enabled = ?7 THEN failingSince END
+                failingSince = CASE WHEN url = ?2 AND enabled = ?7 THEN failingSince END,
+                lastFailureAt = CASE WHEN url = ?2 AND enabled = ?7 THEN lastFailureAt END
             """
         ) { row throws(SQLiteError) in
             try row.bind(1, text: endpoint.id.bytes)
@@ -157,33 +162,39 @@ extension Database {
         return Int(connection.changes)
     }
 
-    /// Takes in what an attempt says about its endpoint.
+    /// Takes in what an attempt says about its endpoint; one that went to another URL says nothing.
     ///
     /// - Returns: the endpoint, where that disabled it.
     borrowing func note(
         _ attempt: DeliveryAttempt, at id: Identifier
     ) throws(SQLiteError) -> DisabledEndpoint? {
         let known = try first(
-            "SELECT enabled, failingSince, disabledBy FROM webhook_endpoint WHERE id = ?"
+            """
+            SELECT enabled, failingSince, lastFailureAt, disabledBy FROM webhook_endpoint
+            WHERE id = ? AND url = ?
+            """
         ) { row throws(SQLiteError) in
             try row.bind(1, text: id.bytes)
+            try row.bind(2, text: attempt.url)
         } _: { row in
             (isEnabled: row.integer(0) == 1, health: EndpointHealth(row, at: 1))
         }
         guard let known else { return nil }
         var health = known.health
-        let disabling = known.isEnabled ? health.note(attempt) : nil
+        let disabling =
+            known.isEnabled ? health.note(attempt.outcome, at: attempt.log.at) : nil
         guard health != known.health else { return nil }
         try run(
             """
-            UPDATE webhook_endpoint SET failingSince = ?, disabledBy = ?,
-                enabled = enabled AND ?2 IS NULL
-            WHERE id = ?3
+            UPDATE webhook_endpoint SET failingSince = ?1, lastFailureAt = ?2, disabledBy = ?3,
+                enabled = enabled AND ?3 IS NULL
+            WHERE id = ?4
             """
         ) { row throws(SQLiteError) in
-            try row.bind(1, health.failingSince?.microseconds)
-            try row.bind(2, text: health.disabledBy?.rawValue)
-            try row.bind(3, text: id.bytes)
+            try row.bind(1, health.failures?.lowerBound.microseconds)
+            try row.bind(2, health.failures?.upperBound.microseconds)
+            try row.bind(3, text: health.disabledBy?.rawValue)
+            try row.bind(4, text: id.bytes)
         }
         return disabling == nil ? nil : DisabledEndpoint(id: id, health: health)
     }

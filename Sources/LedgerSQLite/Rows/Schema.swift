@@ -7,7 +7,7 @@ enum Schema {
     /// `TLLY`: says whose file it is.
     static let applicationId = 0x544C_4C59
 
-    static let migrations = Migrations([version1 + RunSchema.tables])
+    static let migrations = Migrations([version1 + RunSchema.tables, version2])
 
     private static let version1 = """
         CREATE TABLE log (
@@ -277,5 +277,14 @@ enum Schema {
             schedule TEXT NOT NULL,
             nextFireAt INTEGER NOT NULL
         ) WITHOUT ROWID;
+        """
+
+    /// A delivery's `period` is negative for `period.closed`: those of one close have an order too.
+    private static let version2 = """
+        -- The last failed attempt of those that began at failingSince.
+        ALTER TABLE webhook_endpoint ADD COLUMN lastFailureAt INTEGER;
+        UPDATE webhook_endpoint SET lastFailureAt = failingSince;
+        -- How often its schedule began anew.
+        ALTER TABLE webhook_delivery ADD COLUMN redeliveries INTEGER NOT NULL DEFAULT 0;
         """
 }

@@ -16,8 +16,10 @@ struct OutboxMessage {
     /// The instant of the record that it tells of.
     let timestamp: Instant
     let content: Content
-    /// The number of the first invoice of its period, where an endpoint gets all that says so in
-    /// the order in which it was queued; nil where the order is of no account.
+    /// What an endpoint gets in the order in which it was queued; nil where that is of no account.
+    ///
+    /// Of invoices it is the number of their period's first one; of what tells of a close or of its
+    /// corrections the close's number, negative.
     let period: Int64?
 
     /// - Parameter kind: of the invoice that it is about: two of one period may have the same

@@ -128,9 +128,10 @@ extension WriterState {
                 type: .periodClosed, kind: close.kind, subscription: subscription.id,
                 periodStart: row.span.start, revision: close.revision, timestamp: close.closedAt,
                 content: .data(entry.json),
-                // That a correction exists is no news before what it corrects is known.
-                period: row.corrects == nil
-                    ? nil : try database.firstInvoice(of: row.subscription, from: row.span.start)))
+                // That a correction exists is no news before what it corrects is known. Their
+                // invoices have an order of their own: those would not wait for a receiver that
+                // takes no such message.
+                period: -(row.corrects ?? close.invoiceNumber)))
         return entry
     }
 
