@@ -15,6 +15,43 @@ extension WriterState {
         return try running(key.kind, revision: key.revision, of: period, handle, at: now)
     }
 
+    /// Begins to count a period's records by the meters of the catalog's simulated plan.
+    mutating func beginSimulation(
+        _ simulation: Simulation, _ catalog: CompiledCatalog, at now: Instant
+    ) throws -> BegunSimulation {
+        guard let handle = try subscription(simulation.subscriptionId) else {
+            throw LedgerError.unknownSubscription(simulation.subscriptionId)
+        }
+        let period = try period(of: handle, startingAt: simulation.periodStart)
+        guard
+            try catalog.book.plan(period.plan).billingPeriod == simulation.plan.plan.billingPeriod
+        else {
+            throw LedgerError(
+                .unprocessable,
+                "must have the billingPeriod of the period's plan, \"\(period.plan.key)\": another "
+                    + "one would have divided the time otherwise", pointer: "/plan")
+        }
+        var running: [ClosedPeriod] = []
+        for kind in [InvoiceKind.advance, .period] {
+            let revision = try revision(ofComing: kind, in: period, of: handle)
+            guard let revision else { continue }
+            running.append(try self.running(kind, revision: revision, of: period, handle, at: now))
+        }
+        let billed = try database.closes(of: period.subscription, from: period.span.start)
+            .map { try database.closedPeriod($0, catalog.book) }
+        guard let last = (billed + running).last(where: \.billsUsage) else { throw CorruptRow() }
+        let others = try database.periods(of: period.subscription)
+        let places = BillingPlaces(
+            periods: period.number == 0 ? others + [period] : others, catalog: catalog,
+            simulated: period.number)
+        let customer = residents.subscriptions[handle].customer
+        let fold = try SettlementFold(
+            of: period, residents.subscriptions[handle],
+            customer: residents.customers[customer].key, places: places,
+            cutoff: last.close.cutoffSequence)
+        return BegunSimulation(fold: fold, billed: billed, running: running, last: last)
+    }
+
     private mutating func running(
         _ kind: InvoiceKind, revision: Int, of period: PeriodRow, _ handle: Int32, at now: Instant
     ) throws -> ClosedPeriod {
@@ -72,4 +109,13 @@ extension WriterState {
         }
         return period
     }
+}
+
+/// A simulation before its records are counted.
+struct BegunSimulation: Sendable {
+    let fold: SettlementFold
+    let billed: [ClosedPeriod]
+    let running: [ClosedPeriod]
+    /// What bills the period's usage last: the simulation goes up to the same record.
+    let last: ClosedPeriod
 }
