@@ -6,16 +6,20 @@ internal import Logging
 
 /// Writes the invoice of a closed period.
 ///
-/// The same period gives the same invoice, byte for byte.
+/// The same period gives the same invoice, byte for byte. With `preview` nothing is written: an
+/// open period's invoice is answered as it would be now, with the status `preview`, the id that it
+/// will have and no number; `issuedAt` is the clock's instant. A closed period's is the invoice
+/// itself, written already or not.
 package struct GenerateInvoice: Function {
     package static let name = "generateInvoice"
 
-    private let ledger: any InvoiceLedger
+    private let ledger: any InvoiceLedger & PreviewLedger
 
-    package init(ledger: any InvoiceLedger) { self.ledger = ledger }
+    package init(ledger: any InvoiceLedger & PreviewLedger) { self.ledger = ledger }
 
     package struct Input: FunctionInput {
         let key: InvoiceKey
+        let isPreview: Bool
 
         package init?(_ value: FieldValue) {
             guard var reader = value.object() else { return nil }
@@ -23,6 +27,7 @@ package struct GenerateInvoice: Function {
             let periodStart = reader.required("periodStart")?.instant()
             let kind: InvoiceKind? = reader.optional("kind")?.choice()
             let revision = reader.optional("revision")?.integer(in: 0...Int(Int32.max))
+            isPreview = reader.optional("preview")?.bool() ?? false
             reader.refuseUnknown()
             guard let subscriptionId, let periodStart else { return nil }
             key = InvoiceKey(
@@ -32,14 +37,14 @@ package struct GenerateInvoice: Function {
     }
 
     package func handle(_ input: Input, _ context: FunctionContext) async throws -> StoredJSON {
-        guard let period = try await ledger.closedPeriod(input.key) else {
-            throw Problem(
-                .conflict,
-                "no \(input.key.kind.rawValue) invoice, revision \(input.key.revision), is due for "
-                    + "the period that starts at \(input.key.periodStart): it is not closed")
+        // Asked first: what closes meanwhile is found below.
+        if input.isPreview, let period = try await ledger.running(input.key, at: context.now) {
+            return StoredJSON(bytes: try InvoiceAssembly.invoice(period, as: .preview).json)
         }
+        guard let period = try await ledger.closedPeriod(input.key) else { throw input.notDue }
         let id = period.invoiceId
         if let stored = try await ledger.invoice(id) { return StoredJSON(bytes: stored) }
+        if input.isPreview { return StoredJSON(bytes: try WrittenInvoice(period).body) }
         // What it corrects comes first, in the outbox too.
         try await ledger.record(try (period.earlier + [period]).map(WrittenInvoice.init))
         guard let stored = try await ledger.invoice(id) else {
@@ -92,6 +97,23 @@ package struct GenerateInvoice: Function {
             context.logger.info(
                 "invoices written", metadata: ["count": "\(batch.written.count)"])
         }
+    }
+}
+
+extension GenerateInvoice.Input {
+    fileprivate var notDue: Problem {
+        let reason =
+            switch (key.kind, isPreview) {
+            case (.period, false):
+                "it is not closed; `preview` shows the invoice as it would be now"
+            case (.period, true): "a period has one invoice of this kind, of revision 0"
+            case (.advance, _): "nothing of it is to be billed in advance"
+            case (.correction, _), (.final, _): "nothing of it was corrected"
+            }
+        return Problem(
+            .conflict,
+            "no \(key.kind.rawValue) invoice, revision \(key.revision), is due for the period that "
+                + "starts at \(key.periodStart): \(reason)")
     }
 }
 

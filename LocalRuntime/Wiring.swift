@@ -100,6 +100,7 @@ struct Wiring: Sendable {
         registry.register(invoices)
         registry.register(GetInvoice(ledger: ledger))
         registry.register(ListInvoices(ledger: ledger))
+        registry.register(SimulateInvoice(ledger: ledger))
         registry.register(BackupLedger(ledger: ledger))
         register(ledger, webhooks, in: &registry)
         return registry

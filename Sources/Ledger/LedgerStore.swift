@@ -5,8 +5,7 @@ package import Billing
 /// Every call is atomic and, once it has returned, durable on disk. Calls that write go through
 /// one writer; they come in batches and take no closure.
 package protocol LedgerStore: EventLedger, CatalogLedger, ClosingLedger, InvoiceLedger,
-    WebhookLedger,
-    TimerLedger, OperatedLedger, Sendable
+    PreviewLedger, WebhookLedger, TimerLedger, OperatedLedger, Sendable
 {
     /// Finishes what was accepted and closes the store. Calls after it throw `.unavailable`.
     func shutdown() async

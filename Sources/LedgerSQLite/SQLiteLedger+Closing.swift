@@ -40,13 +40,19 @@ extension SQLiteLedger {
 
     /// Adds a closed period up anew, a page at a time, from all that is in the log now.
     func addUp(_ period: Int64) async throws(LedgerError) -> SettlementFold {
-        let hasher = hasher
         let fold = try await writer.perform {
             try $0.beginSettlement(of: period, through: $0.head.sequence)
         }
+        try await addUp(fold)
+        return fold
+    }
+
+    /// Folds all of a customer's records that count, beside the writer.
+    func addUp(_ fold: SettlementFold) async throws(LedgerError) {
+        let hasher = hasher
         while true {
             let page = try await writer.perform { try $0.settlementPage(fold) }
-            if page.isEmpty { return fold }
+            if page.isEmpty { return }
             try await readers.perform { database in
                 try fold.fold(
                     database.refoldPage(page, fold.catalog, hasher, through: fold.cutoff))

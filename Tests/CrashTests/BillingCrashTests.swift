@@ -71,7 +71,7 @@ import Testing
     private static func invoices(_ disk: Disk) async throws -> [Invoice] {
         let scene = try Scene(path: disk.path, limits: limits)
         let invoices = try await scene.ledger.periodsToInvoice(after: 0, limit: 100)
-            .map(InvoiceAssembly.invoice)
+            .map { try InvoiceAssembly.invoice($0) }
         await scene.ledger.shutdown()
         try disk.waitUntilClosed()
         return invoices

@@ -1,4 +1,6 @@
 /// A period whose close is in the log: all that its invoice is made of, frozen.
+///
+/// A preview takes a period that is not closed as if it were, by a close that is not written.
 package struct ClosedPeriod: Sendable {
     package let subscription: Subscription
     /// As in force at the close.

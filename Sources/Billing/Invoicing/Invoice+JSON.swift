@@ -3,10 +3,12 @@ package import JSON
 extension Invoice: JSONWritable {
     package func write(to writer: inout JSONWriter) {
         writer.object { writer in
-            writer.member("id", id)
-            writer.member("number", number)
+            writer.key("id")
+            if let id { writer.string(id) } else { writer.null() }
+            writer.key("number")
+            if let number { writer.string(number) } else { writer.null() }
             writer.member("kind", kind.rawValue)
-            writer.member("status", "finalized")
+            writer.member("status", status.rawValue)
             writer.member("revision", revision)
             writer.key("customer")
             writer.object { writer in

@@ -1,8 +1,11 @@
 /// What a customer owes for a period, every line of it tied to its events.
 package struct Invoice: Sendable {
-    package let id: String
-    package let number: String
+    /// nil before the close, and where it is simulated.
+    package let id: String?
+    /// Drawn with its close; nil before.
+    package let number: String?
     package let kind: InvoiceKind
+    package let status: InvoiceStatus
     package let revision: Int
     package let customer: Customer
     package let subscriptionId: Identifier

@@ -1,12 +1,18 @@
 /// Puts a closed period's invoice together: a pure function of what is frozen.
 package enum InvoiceAssembly {
+    /// - Parameter status: `preview` where the period is not closed and only taken as if.
     /// - Throws: `ArithmeticError.overflow` where an amount needs more than 38 digits.
-    package static func invoice(_ period: ClosedPeriod) throws(ArithmeticError) -> Invoice {
+    package static func invoice(
+        _ period: ClosedPeriod, as status: InvoiceStatus = .finalized
+    ) throws(ArithmeticError) -> Invoice {
         let plan = period.plan.plan
         let lines = try lines(period)
+        // An id has the number in it, and a number is drawn by a close.
+        let isClosed = status == .finalized
         return Invoice(
-            id: period.invoiceId,
-            number: InvoiceNumber.text(period.close.invoiceNumber), kind: period.close.kind,
+            id: isClosed ? period.invoiceId : nil,
+            number: isClosed ? InvoiceNumber.text(period.close.invoiceNumber) : nil,
+            kind: period.close.kind, status: status,
             revision: period.close.revision, customer: period.customer,
             subscriptionId: period.subscription.id, plan: period.plan.reference,
             currency: plan.currency, period: period.span, issuedAt: period.close.closedAt,

@@ -15,6 +15,13 @@ package struct Plan: Sendable, Equatable {
     /// The least a whole period costs; what is missing becomes a true-up line.
     package let minimum: ExactDecimal?
 
+    /// Whether fees are billed when a period begins.
+    package var hasAdvance: Bool {
+        charges.contains { charge in
+            if case .flat(let flat) = charge.kind { flat.timing == .advance } else { false }
+        }
+    }
+
     package static let defaultCorrectionDelay = Duration.seconds(24 * 3600)
 
     /// The charges that read a meter, in the plan's order: one accumulator each.

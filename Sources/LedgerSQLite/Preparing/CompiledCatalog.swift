@@ -8,12 +8,14 @@ final class CompiledCatalog: Sendable {
     /// Every version of every plan; a period has its number.
     let plans: [CompiledPlan]
     private let numbers: [PlanReference: Int32]
+    /// A plan that no period has: recorded usage is only counted by its meters.
+    let simulated: CompiledPlan?
     /// For each name of an event, the meters that read it.
     let events: [CompiledEvent]
     /// By the hash of the name: 1 + a place in `events`; 0 is free.
     private let slots: [UInt32]
 
-    init(_ book: CatalogBook, _ hasher: KeyHasher) {
+    init(_ book: CatalogBook, _ hasher: KeyHasher, simulating other: PlanVersion? = nil) {
         var events: [CompiledEvent] = []
         var places: [Identifier: Int] = [:]
         func place(_ meter: MeterVersion, isNewest: Bool) -> (event: Int32, reading: Int32) {
@@ -34,6 +36,7 @@ final class CompiledCatalog: Sendable {
         plans = book.everyPlan.map { version in
             CompiledPlan(version, hasher) { place($0, isNewest: false) }
         }
+        simulated = other.map { CompiledPlan($0, hasher) { place($0, isNewest: false) } }
         numbers = Dictionary(
             uniqueKeysWithValues: plans.enumerated().map { ($1.version.reference, Int32($0)) })
         var slots = [UInt32](repeating: 0, count: Self.slotCount(events.count))

@@ -6,6 +6,11 @@ struct BillingPlaces {
     /// All opened periods, by their start.
     let periods: [PeriodRow]
     let catalog: CompiledCatalog
+    /// The number of a period that has the catalog's simulated plan in place of its own.
+    ///
+    /// What becomes of its late events its own plan says all the same: the other one only counts
+    /// and prices.
+    var simulated: Int64?
 
     /// One period in which an event counts.
     struct Place {
@@ -34,7 +39,8 @@ struct BillingPlaces {
     }
 
     func plan(of period: PeriodRow) throws(CorruptRow) -> CompiledPlan {
-        catalog.plans[Int(try catalog.number(of: period.plan))]
+        if period.number == simulated, let plan = catalog.simulated { return plan }
+        return catalog.plans[Int(try catalog.number(of: period.plan))]
     }
 
     /// - Parameter sequence: the event's record.
@@ -48,7 +54,8 @@ struct BillingPlaces {
         guard origin.isClosed(before: sequence) else {
             return [Place(period: origin, origin: origin, isLate: false, charges: .all)]
         }
-        let share = try plan(of: origin).share(ofLate: batch, index) {
+        let policy = try catalog.book.plan(origin.plan).lateEvents
+        let share = try plan(of: origin).share(ofLate: batch, index, under: policy) {
             try periods.first { !$0.isClosed(before: sequence) }
                 .map { (period: $0, plan: try plan(of: $0)) }
         }

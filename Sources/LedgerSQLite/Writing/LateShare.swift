@@ -14,13 +14,15 @@ enum LateShare<Period> {
 extension CompiledPlan {
     /// What becomes of a late event of a period on this plan.
     ///
-    /// - Parameter next: the subscription's earliest period that was not closed when it came, and
-    ///   its plan; asked only where that matters.
+    /// - Parameters:
+    ///   - policy: in place of the plan's own.
+    ///   - next: the subscription's earliest period that was not closed when it came, and its plan;
+    ///     asked only where that matters.
     func share<Period>(
-        ofLate batch: PreparedBatch, _ index: Int,
+        ofLate batch: PreparedBatch, _ index: Int, under policy: LateEventPolicy? = nil,
         next: () throws -> (period: Period, plan: CompiledPlan)?
     ) rethrows -> LateShare<Period> {
-        switch version.plan.lateEvents {
+        switch policy ?? version.plan.lateEvents {
         case .ignore: return .ignored
         case .currentPeriod: return .settled
         case .nextPeriod: break

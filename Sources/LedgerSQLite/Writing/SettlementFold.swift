@@ -2,8 +2,8 @@ internal import Billing
 internal import JSON
 internal import Synchronization
 
-/// Adds a closed period up anew, from its customer's records up to a cutoff: what a correction is
-/// priced on.
+/// Adds a period up anew, from its customer's records up to a cutoff: what a correction of it is
+/// priced on, and a simulation under another plan.
 ///
 /// The log does not change, so that runs beside the writer, a page at a time. A class: it goes from
 /// thread to thread, and its values are many.

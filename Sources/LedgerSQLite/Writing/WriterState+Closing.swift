@@ -197,12 +197,3 @@ extension LogRecord {
         }
     }
 }
-
-extension Plan {
-    /// Whether fees are billed when a period begins.
-    var hasAdvance: Bool {
-        charges.contains { charge in
-            if case .flat(let flat) = charge.kind { flat.timing == .advance } else { false }
-        }
-    }
-}

@@ -35,7 +35,7 @@ extension WriterState {
         return (usage, period.number)
     }
 
-    private mutating func accumulators(
+    mutating func accumulators(
         of row: PeriodRow, _ subscription: Int32
     ) throws -> [Accumulator] {
         if row.cutoff != nil {
