@@ -33,10 +33,13 @@ let arguments: Target.Dependency = .product(
     name: "ArgumentParser", package: "swift-argument-parser")
 
 /// A library in `Sources/`, with the house's settings.
-func room(_ name: String, _ dependencies: [Target.Dependency], docs: [String] = []) -> Target {
+func room(
+    _ name: String, _ dependencies: [Target.Dependency], docs: [String] = [],
+    resources: [Resource] = []
+) -> Target {
     .target(
         name: name, dependencies: dependencies, path: "Sources/\(name)",
-        exclude: ["README.md"] + docs, swiftSettings: house)
+        exclude: ["README.md"] + docs, resources: resources, swiftSettings: house)
 }
 
 /// The tests of one room, in `Tests/`, with its golden files beside them.
@@ -84,6 +87,9 @@ let package = Package(
         room("LedgerSQLite", ["Billing", "Ledger", "JSON", "SQLite", "CPrefetch", logging]),
         room("Curl", ["CCurl"]),
         room("Webhooks", ["Curl", "JSON", crypto, mustache]),
+        room(
+            "Documents", ["JSON", "Billing", mustache],
+            resources: [.embedInCode("Page/invoice.mustache"), .embedInCode("Page/invoice.css")]),
 
         .target(
             name: "Functions",
@@ -93,14 +99,16 @@ let package = Package(
             name: "tallystick",
             dependencies: [
                 "JSON", "Billing", "FunctionKit", "Ledger", "LedgerSQLite", "Curl", "Webhooks",
-                "Functions", hummingbird, hummingbirdCore, nio, httpTypes, lifecycle, signals,
+                "Functions", "Documents", hummingbird, hummingbirdCore, nio, httpTypes, lifecycle,
+                signals,
                 arguments, logging, "Yams",
             ],
             path: "LocalRuntime", exclude: ["README.md", "Demo"], swiftSettings: house),
         .executableTarget(
             name: "tallystick-demo",
             dependencies: [
-                "JSON", "Billing", "Curl", "Webhooks", hummingbird, nio, httpTypes, logging,
+                "JSON", "Billing", "Curl", "Documents", "Webhooks", hummingbird, nio, httpTypes,
+                logging,
             ],
             path: "LocalRuntime/Demo", resources: [.embedInCode("sample-catalog.yaml")],
             swiftSettings: house),
@@ -149,6 +157,7 @@ let package = Package(
         tests(
             "Billing", ["Billing", "JSON", "BigInt", "CAllocations", "TestRandom"], fixtures: true),
         tests("Curl", ["Curl", "SocketServer"]),
+        tests("Documents", ["Documents", "JSON", "TestRandom", crypto], fixtures: true),
         tests("Webhooks", ["Webhooks", "Curl", "JSON", "SocketServer", "TestRandom", crypto]),
         tests("Runs", ["LedgerSQLite", "SQLite", "TestRandom"]),
         tests(

@@ -22,6 +22,13 @@ package struct GetInvoice: Function {
         }
     }
 
+    /// The request for one invoice.
+    package static func request(_ id: some StringProtocol) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.object { $0.member("id", id) }
+        return writer.bytes
+    }
+
     package func handle(_ input: Input, _ context: FunctionContext) async throws -> StoredJSON {
         guard let stored = try await ledger.invoice(input.id) else {
             throw Problem(.notFound, "there is no invoice \"\(input.id)\"")

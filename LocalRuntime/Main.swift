@@ -12,6 +12,7 @@ struct Main: AsyncParsableCommand {
               tallystick import usage.csv --url http://127.0.0.1:8080
               tallystick invoke queryUsage -d '{"subscriptionId": "acme"}'
               tallystick invoke closePeriod --data tallystick.db
+              tallystick invoice inv_0123456789abcdef0123456789abcdef
               tallystick backup /backups/monday.db --url http://127.0.0.1:8080
               tallystick rebuild rebuilt.db --data tallystick.db
 
@@ -19,7 +20,7 @@ struct Main: AsyncParsableCommand {
             """,
         version: ProgramVersion.current,
         subcommands: [
-            ServeCommand.self, InvokeCommand.self, ImportCommand.self, BackupCommand.self,
-            RebuildCommand.self,
+            ServeCommand.self, InvokeCommand.self, InvoiceCommand.self, ImportCommand.self,
+            BackupCommand.self, RebuildCommand.self,
         ])
 }

@@ -92,6 +92,8 @@ struct Wiring: Sendable {
         registry.register(GetCatalog(ledger: ledger))
         registry.register(GetCustomer(ledger: ledger))
         registry.register(GetSubscription(ledger: ledger))
+        registry.register(ListCustomers(ledger: ledger))
+        registry.register(ListSubscriptions(ledger: ledger))
         registry.register(IngestEvent(ledger: ledger))
         registry.register(VoidEvent(ledger: ledger))
         registry.register(QueryUsage(ledger: ledger))

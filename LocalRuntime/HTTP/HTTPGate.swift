@@ -1,4 +1,6 @@
+import Documents
 import FunctionKit
+import Functions
 import HTTPTypes
 import Hummingbird
 import JSON
@@ -63,6 +65,8 @@ struct HTTPGate: HTTPResponder {
             let document = try await reader.document(of: request)
             let json = try await dispatcher.call(name, document, requestId: requestId)
             return Response(json: json, requestId: requestId)
+        case .invoice(let id):
+            return try await page(ofInvoice: id, requestId)
         case .health:
             return Response(json: Array(#"{"status":"ok"}"#.utf8), requestId: requestId)
         case .readiness:
@@ -74,6 +78,18 @@ struct HTTPGate: HTTPResponder {
             return Response(
                 json: Array(page.text.utf8), type: MetricsPage.contentType, requestId: requestId)
         }
+    }
+
+    private func page(
+        ofInvoice id: String, _ requestId: String
+    ) async throws(Problem) -> Response {
+        let invoice = try await dispatcher.call(
+            GetInvoice.name, body: GetInvoice.request(id), requestId: requestId)
+        do {
+            // With a hundred thousand groups it takes seconds, in which events have to get through.
+            let page = try await OwnThread.run { try InvoicePage.html(InvoiceDocument(invoice)) }
+            return Response(page: page, requestId: requestId)
+        } catch { throw Problem(.internalError, "the invoice cannot be shown: \(error)") }
     }
 
     private static func wrongMethod(

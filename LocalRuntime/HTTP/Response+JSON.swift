@@ -1,3 +1,4 @@
+import Documents
 import FunctionKit
 import HTTPTypes
 import Hummingbird
@@ -24,6 +25,16 @@ extension Response {
             json: problem.json, status: HTTPResponse.Status(code: problem.status),
             type: "application/problem+json", requestId: requestId)
         if let seconds = problem.retryAfterSeconds { headers[.retryAfter] = String(seconds) }
+    }
+}
+
+extension Response {
+    /// A page that stands on its own.
+    init(page: [UInt8], requestId: String) {
+        self.init(json: page, type: InvoicePage.contentType, requestId: requestId)
+        headers[.contentSecurityPolicy] = InvoicePage.policy
+        headers[.xContentTypeOptions] = "nosniff"
+        headers[.cacheControl] = "private"
     }
 }
 

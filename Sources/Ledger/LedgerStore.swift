@@ -36,12 +36,15 @@ package protocol CatalogLedger: Sendable {
 
     func upsert(_ customer: Customer, at now: Instant) async throws(LedgerError) -> Customer
     func customer(_ id: Identifier) async throws(LedgerError) -> Customer?
+    func customers(_ query: CustomerQuery) async throws(LedgerError) -> Page<Customer>
 
     /// Creating again with the same content is harmless; with other content a conflict.
     func create(_ subscription: NewSubscription, at now: Instant) async throws(LedgerError)
         -> SubscriptionState
     func subscription(_ id: Identifier, at now: Instant) async throws(LedgerError)
         -> SubscriptionState?
+    func subscriptions(_ query: SubscriptionQuery, at now: Instant) async throws(LedgerError)
+        -> Page<SubscriptionState>
 
     /// Moves a subscription to the newest version of a plan; where it is on that, nothing changes.
     func update(_ update: PlanUpdate, at now: Instant) async throws(LedgerError)

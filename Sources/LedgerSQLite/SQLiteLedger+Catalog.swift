@@ -18,6 +18,12 @@ extension SQLiteLedger {
         try await readers.perform { try $0.customer(id)?.customer }
     }
 
+    package func customers(
+        _ query: CustomerQuery
+    ) async throws(LedgerError) -> Page<Customer> {
+        try await readers.perform { try $0.customers(query) }
+    }
+
     package func create(
         _ subscription: NewSubscription, at now: Instant
     ) async throws(LedgerError) -> SubscriptionState {
@@ -50,6 +56,15 @@ extension SQLiteLedger {
         let published = published
         return try await readers.perform { database in
             try database.state(of: id, published.catalog.book, at: now)
+        }
+    }
+
+    package func subscriptions(
+        _ query: SubscriptionQuery, at now: Instant
+    ) async throws(LedgerError) -> Page<SubscriptionState> {
+        let published = published
+        return try await readers.perform { database in
+            try database.subscriptions(query, published.catalog.book, at: now)
         }
     }
 }

@@ -1,5 +1,8 @@
+import Billing
 import FunctionKit
 import JSON
+import Ledger
+import LedgerSQLite
 import Testing
 
 /// `simulateInvoice`.
@@ -124,6 +127,25 @@ import Testing
             #expect(totals(result) == ["10.90", "10.90", "0.00"])
             let next = try await simulate(bench, "\"q\"", month: "2026-01")
             #expect(totals(next) == ["10.00", "20.00", "10.00"])
+        }
+    }
+
+    /// A period that a change of plan cut short: its fee was billed whole and given back in part.
+    @Test func whatWasGivenBackIsOnBothSides() async throws {
+        try await with { bench in
+            try await bench.call("closePeriod", "{}")
+            let update = PlanUpdate(
+                id: Identifier(checked: Array("s".utf8)), plan: "q", effective: .immediately)
+            _ = try await bench.ledger.update(update, at: Workbench.now)
+            let own = try await simulate(bench, "\"p\"", month: "2026-01")
+            #expect(
+                kinds(own, "billed") == [
+                    "finalized advance", "finalized correction", "preview period",
+                ])
+            // 14.5 days of 31.
+            #expect(totals(own) == ["4.68", "4.68", "0.00"])
+            let other = try await simulate(bench, "\"q\"", month: "2026-01")
+            #expect(totals(other) == ["4.68", "9.35", "4.67"])
         }
     }
 

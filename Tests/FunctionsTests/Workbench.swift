@@ -32,6 +32,8 @@ struct Workbench {
         registry.register(GetCatalog(ledger: ledger))
         registry.register(GetCustomer(ledger: ledger))
         registry.register(GetSubscription(ledger: ledger))
+        registry.register(ListCustomers(ledger: ledger))
+        registry.register(ListSubscriptions(ledger: ledger))
         registry.register(IngestEvent(ledger: ledger))
         registry.register(QueryUsage(ledger: ledger))
         registry.register(ClosePeriod(ledger: ledger))

@@ -1,3 +1,4 @@
+import Documents
 import JSON
 
 /// An invoice as people read it.
@@ -47,5 +48,20 @@ struct InvoiceTable {
                     + largest.joined(separator: ", ")
             ]
         }
+    }
+}
+
+extension String {
+    /// Digits in groups of three: `1234567.5` as `1,234,567.5`.
+    var grouped: String {
+        let parts = split(separator: ".", maxSplits: 1)
+        guard let whole = parts.first else { return self }
+        var digits = ""
+        for (index, character) in whole.reversed().enumerated() {
+            if index > 0, index % 3 == 0, character != "-" { digits.append(",") }
+            digits.append(character)
+        }
+        return ([String(digits.reversed())] + parts.dropFirst().map(String.init))
+            .joined(separator: ".")
     }
 }
