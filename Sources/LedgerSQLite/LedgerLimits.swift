@@ -19,6 +19,7 @@ package struct LedgerLimits: Sendable {
         runs.runsPerTier = 4
         runs.rememberedKeys = 64
         reading = ReadingLimits(
-            recordsPerRead: 7, recordsPerPage: records, recordsInMemory: records / 2)
+            recordsPerRead: 7, recordsPerPage: records, recordsInMemory: records / 2,
+            publishedAccumulators: 20, publishedCommits: 10)
     }
 }

@@ -6,4 +6,8 @@ struct ReadingLimits: Sendable {
     var recordsPerPage = 50_000
     /// Records that the writer looks up in memory at once.
     var recordsInMemory = 10_000
+    /// Accumulators, and groups of them, that the writer publishes after each commit.
+    var publishedAccumulators = 16_384
+    /// Commits after which what nobody asked for is published no more.
+    var publishedCommits = 4_000
 }
