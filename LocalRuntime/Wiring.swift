@@ -103,6 +103,9 @@ struct Wiring: Sendable {
         registry.register(GetInvoice(ledger: ledger))
         registry.register(ListInvoices(ledger: ledger))
         registry.register(SimulateInvoice(ledger: ledger))
+        registry.register(TraceInvoiceLine(ledger: ledger))
+        registry.register(ListEvents(ledger: ledger))
+        registry.register(GetEvent(ledger: ledger))
         registry.register(BackupLedger(ledger: ledger))
         register(ledger, webhooks, in: &registry)
         return registry

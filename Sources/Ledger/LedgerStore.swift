@@ -4,8 +4,8 @@ package import Billing
 ///
 /// Every call is atomic and, once it has returned, durable on disk. Calls that write go through
 /// one writer; they come in batches and take no closure.
-package protocol LedgerStore: EventLedger, CatalogLedger, ClosingLedger, InvoiceLedger,
-    PreviewLedger, WebhookLedger, TimerLedger, OperatedLedger, Sendable
+package protocol LedgerStore: EventLedger, RecordLedger, CatalogLedger, ClosingLedger,
+    InvoiceLedger, PreviewLedger, WebhookLedger, TimerLedger, OperatedLedger, Sendable
 {
     /// Finishes what was accepted and closes the store. Calls after it throw `.unavailable`.
     func shutdown() async
@@ -24,6 +24,22 @@ package protocol EventLedger: Sendable {
     /// answered included.
     func usage(of subscription: Identifier, at instant: Instant) async throws(LedgerError)
         -> PeriodUsage
+}
+
+/// The records themselves, found by their customer and never by a look through the whole log.
+///
+/// A page that took too many records to fill is short, or empty, and has a cursor all the same.
+package protocol RecordLedger: Sendable {
+    /// The records behind a line of an invoice, in the order of the log; none behind a flat fee or
+    /// a minimum.
+    ///
+    /// Those of a correction's line are the ones that it settles: what came since the line was
+    /// billed last.
+    func trace(_ query: TraceQuery) async throws(LedgerError) -> Page<TracedRecord>
+
+    func events(_ query: EventQuery) async throws(LedgerError) -> Page<LoggedRecord>
+    func event(_ id: Identifier, of customer: Identifier) async throws(LedgerError)
+        -> LoggedRecord?
 }
 
 /// Catalog, customers and subscriptions: each change is a record of the log.

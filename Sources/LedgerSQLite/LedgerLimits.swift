@@ -6,10 +6,11 @@ package struct LedgerLimits: Sendable {
     /// What tables, filters, rows and caches may take; rows leave memory beyond it.
     package var memoryBytes = 256 << 20
     var runs = RunLimits()
+    var reading = ReadingLimits()
 
     package init() {}
 
-    /// Spills and merges happen every so many records.
+    /// Spills and merges happen every so many records, and no page looks at more.
     package init(spillEvery records: Int) {
         recordsPerSweep = records
         runs.spillEntries = records
@@ -17,5 +18,8 @@ package struct LedgerLimits: Sendable {
         runs.waitingEntries = records * 2
         runs.runsPerTier = 4
         runs.rememberedKeys = 64
+        reading = ReadingLimits(
+            recordsPerRead: 7, recordsPerPage: records, recordsInMemory: records / 2,
+            publishedAccumulators: 20, publishedCommits: 10)
     }
 }

@@ -20,6 +20,7 @@ extension SQLiteLedger {
     package func usage(
         of subscription: Identifier, at instant: Instant
     ) async throws(LedgerError) -> PeriodUsage {
+        if let known = published.usage.usage(of: subscription, at: instant) { return known }
         // The writer alone has the newest accumulators; it answers after what came before.
         var (usage, unsettled) = try await afterRefolds { state in
             try state.usage(of: subscription, at: instant)

@@ -12,6 +12,7 @@ package final class SQLiteLedger: LedgerStore {
     let published: Published
     let refolds: RefoldThread
     let leases = DeliveryLeases()
+    let reading: ReadingLimits
     let path: String
     /// Held until the writer has ended.
     private let lock: Mutex<FileLock?>
@@ -55,6 +56,7 @@ package final class SQLiteLedger: LedgerStore {
         let published = state.published
         hasher = state.hasher
         self.path = path
+        reading = limits.reading
         self.lock = Mutex(lock)
         self.published = published
         readers = try ReaderThreads(path: path, logger: logger)

@@ -42,6 +42,10 @@ struct Workbench {
         registry.register(GetInvoice(ledger: ledger))
         registry.register(ListInvoices(ledger: ledger))
         registry.register(SimulateInvoice(ledger: ledger))
+        registry.register(VoidEvent(ledger: ledger))
+        registry.register(TraceInvoiceLine(ledger: ledger))
+        registry.register(ListEvents(ledger: ledger))
+        registry.register(GetEvent(ledger: ledger))
         registerWebhooks(ledger, vault, transport, in: &registry)
         let workbench = Workbench(ledger: ledger, registry: registry, path: path)
         do { try await body(workbench) } catch {

@@ -41,8 +41,7 @@ struct ResidentSubscription {
         self.key = key
         self.customer = customer
         self.refold = refold
-        let start = row.subscription.startsAt
-        activity = start..<max(start, row.subscription.endsAt ?? Instant(microseconds: .max))
+        activity = row.activity
     }
 
     enum Refold: Equatable {

@@ -110,6 +110,13 @@ extension Database {
         }
     }
 
+    /// The close that an invoice is of.
+    borrowing func close(invoiceNumber: Int64) throws -> CloseRow? {
+        try closes("SELECT * FROM close WHERE invoiceNumber = ?") { row throws(SQLiteError) in
+            try row.bind(1, invoiceNumber)
+        }.first
+    }
+
     /// The number of the first invoice of the period that starts at `start`, of whatever kind.
     borrowing func firstInvoice(
         of subscription: Int64, from start: Instant

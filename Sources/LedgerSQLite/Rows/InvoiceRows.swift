@@ -1,4 +1,5 @@
 internal import Billing
+internal import JSON
 internal import Ledger
 internal import SQLite
 
@@ -49,6 +50,33 @@ extension Database {
             try row.bind(2, text: id)
         } _: { row in
             row.bytes(0)
+        }
+    }
+
+    /// The number of an invoice that is written.
+    borrowing func invoiceNumber(_ id: String) throws(SQLiteError) -> Int64? {
+        try first("SELECT number FROM invoice WHERE id = ?") { row throws(SQLiteError) in
+            try row.bind(1, text: id)
+        } _: { row in
+            row.integer(0)
+        }
+    }
+
+    /// The lines of an invoice that is written: of each its id and its type.
+    borrowing func lines(ofInvoice number: Int64) throws -> [(id: String, type: String)] {
+        let body = try first("SELECT body FROM invoice WHERE number = ?") {
+            row throws(SQLiteError) in
+            try row.bind(1, number)
+        } _: { row in
+            row.bytes(0)
+        }
+        guard let body else { return [] }
+        guard let lines = try JSONDocument.parse(body).root.member("lines")?.children
+        else { throw CorruptRow() }
+        return try lines.map { line throws(CorruptRow) in
+            guard let id = line.member("id"), let type = line.member("type")
+            else { throw CorruptRow() }
+            return (id.string, type.string)
         }
     }
 

@@ -1,4 +1,5 @@
 internal import Billing
+internal import Ledger
 internal import SQLite
 
 /// A record as the log has it.
@@ -37,6 +38,23 @@ extension Database {
         }?.get()
         guard let record else { throw CorruptRow() }
         return record
+    }
+
+    /// An event or a void that exists, as others see it.
+    borrowing func logged(_ record: StoredRecord) throws -> LoggedRecord {
+        let isVoid = record.kind == .void
+        return LoggedRecord(
+            sequence: record.sequence, receivedAt: record.at, hash: record.hash,
+            payload: record.payload, voids: isVoid ? try voided(by: record.sequence) : nil,
+            voidedBy: isVoid ? nil : try void(of: record.sequence))
+    }
+
+    /// The log's last record that is committed; 0 in an empty one.
+    borrowing func lastSequence() throws(SQLiteError) -> Int64 {
+        try first("SELECT lastSequence FROM log_commit ORDER BY lastSequence DESC LIMIT 1") { _ in
+        } _: {
+            $0.integer(0)
+        } ?? 0
     }
 
     /// Up to `limit` events and voids after `sequence`, in order.

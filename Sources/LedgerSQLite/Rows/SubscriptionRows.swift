@@ -17,6 +17,14 @@ struct SubscriptionRow {
     var advanceAt: Instant?
 }
 
+extension SubscriptionRow {
+    /// From its start to its end.
+    var activity: Range<Instant> {
+        let start = subscription.startsAt
+        return start..<max(start, subscription.endsAt ?? Instant(microseconds: .max))
+    }
+}
+
 /// What a pass of closing has to do next.
 struct DueWork {
     /// Its number.

@@ -43,14 +43,18 @@ struct BillingPlaces {
         return catalog.plans[Int(try catalog.number(of: period.plan))]
     }
 
+    /// The period in which something happened; nil where it is not opened.
+    func origin(at timestamp: Instant) -> PeriodRow? {
+        periods.last { $0.span.start <= timestamp }.flatMap {
+            $0.span.contains(timestamp) ? $0 : nil
+        }
+    }
+
     /// - Parameter sequence: the event's record.
     func places(
         of batch: PreparedBatch, _ index: Int, _ sequence: Int64
     ) throws -> [Place] {
-        let timestamp = batch.events[index].timestamp
-        guard let origin = periods.last(where: { $0.span.start <= timestamp }),
-            origin.span.contains(timestamp)
-        else { return [] }
+        guard let origin = origin(at: batch.events[index].timestamp) else { return [] }
         guard origin.isClosed(before: sequence) else {
             return [Place(period: origin, origin: origin, isLate: false, charges: .all)]
         }

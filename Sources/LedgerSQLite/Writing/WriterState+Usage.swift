@@ -29,10 +29,14 @@ extension WriterState {
             accumulators: try period.map { try accumulators(of: $0, handle) }
                 ?? AccumulatorRow(plan: plan).accumulators,
             asOfSequence: head.sequence)
-        guard let period, period.cutoff != nil, try database.isUnsettled(period.number) else {
+        guard let period else { return (usage, nil) }
+        guard period.cutoff != nil else {
+            if let open = residents.openPeriod(of: handle, containing: instant) {
+                watched.watch(open, period.number, usage)
+            }
             return (usage, nil)
         }
-        return (usage, period.number)
+        return (usage, try database.isUnsettled(period.number) ? period.number : nil)
     }
 
     mutating func accumulators(

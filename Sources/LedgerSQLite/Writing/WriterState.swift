@@ -25,6 +25,8 @@ struct WriterState: ~Copyable {
     var statistics = StoreStatistics()
     var takers = MessageTakers()
     let memory: MemoryBudget
+    /// What is published of the rows in memory.
+    var watched: WatchedPeriods
 
     /// Opens the file, brings its schema up to date and recovers what was not saved from the log.
     static func open(
@@ -42,10 +44,12 @@ struct WriterState: ~Copyable {
         let published = published ?? Published(catalog)
         var state = WriterState(
             database: database, published: published, head: head, catalog: catalog,
-            checkpoint: checkpoint, indexes: indexes, hasher: hasher, memory: opening.memory)
+            checkpoint: checkpoint, indexes: indexes, hasher: hasher, memory: opening.memory,
+            watched: WatchedPeriods(opening.limits.reading))
         state.statistics = published.statistics
         try state.countDisabledEndpoints()
         published.set(catalog, state.statistics)
+        published.usage.removeAll()
         // One transaction: to read outside of one takes and gives back the file's lock each time.
         try state.database.connection.execute("BEGIN IMMEDIATE")
         try state.recover(from: opening.path)
@@ -76,6 +80,7 @@ struct WriterState: ~Copyable {
             emptiesWAL = try database.connection.integer("PRAGMA wal_checkpoint(TRUNCATE)") != 0
         }
         noteStatistics()
+        publishUsage()
         published.set(catalog, statistics)
     }
 
@@ -178,6 +183,7 @@ extension LogHead {
 
 /// What other threads may see of the writer's state: only what is committed.
 final class Published: Sendable {
+    let usage = PublishedUsage()
     private let state: Mutex<(catalog: CompiledCatalog, statistics: StoreStatistics)>
 
     init(_ catalog: CompiledCatalog) { state = Mutex((catalog, StoreStatistics())) }
