@@ -14,12 +14,13 @@ struct Main: AsyncParsableCommand {
               tallystick invoke closePeriod --data tallystick.db
               tallystick backup /backups/monday.db --url http://127.0.0.1:8080
               tallystick rebuild rebuilt.db --data tallystick.db
+              tallystick audit --all --data tallystick.db
 
             `tallystick help COMMAND` tells more. Every flag has an environment variable TALLYSTICK_….
             """,
         version: ProgramVersion.current,
         subcommands: [
             ServeCommand.self, InvokeCommand.self, ImportCommand.self, BackupCommand.self,
-            RebuildCommand.self,
+            RebuildCommand.self, AuditCommand.self,
         ])
 }
