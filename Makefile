@@ -35,7 +35,7 @@ demo: setup
 
 # Also fails where a target imports what it does not depend on: imports point one way. What an event
 # allocates is asked of a release build, for a debug build boxes what it likes; so are simulated years
-# of billing, each invoice of which an auditor reckons again.
+# of billing, each invoice of which the audit reckons again.
 test: setup
 	.ci/python-tools
 	swift build -c release --product benchmarks

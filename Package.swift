@@ -84,6 +84,7 @@ let package = Package(
         room("FunctionKit", ["JSON", "Billing", logging]),
         room("Ledger", ["JSON", "Billing"]),
         room("SQLite", ["CSQLite"]),
+        room("Audit", ["Billing", "JSON", "SQLite"]),
         room("LedgerSQLite", ["Billing", "Ledger", "JSON", "SQLite", "CPrefetch", logging]),
         room("Curl", ["CCurl"]),
         room("Webhooks", ["Curl", "JSON", crypto, mustache]),
@@ -93,13 +94,16 @@ let package = Package(
 
         .target(
             name: "Functions",
-            dependencies: ["JSON", "Billing", "FunctionKit", "Ledger", "Webhooks", logging],
+            dependencies: [
+                "JSON", "Billing", "Audit", "FunctionKit", "Ledger", "Webhooks", logging,
+            ],
             path: "Functions", exclude: ["README.md"], swiftSettings: house),
         .executableTarget(
             name: "tallystick",
             dependencies: [
-                "JSON", "Billing", "FunctionKit", "Ledger", "LedgerSQLite", "Curl", "Webhooks",
-                "Functions", "Documents", hummingbird, hummingbirdCore, nio, httpTypes, lifecycle,
+                "JSON", "Billing", "Audit", "FunctionKit", "Ledger", "LedgerSQLite", "Curl",
+                "Webhooks", "Functions", "Documents", hummingbird, hummingbirdCore, nio, httpTypes,
+                lifecycle,
                 signals,
                 arguments, logging, "Yams",
             ],
@@ -140,19 +144,16 @@ let package = Package(
             name: "LedgerScene",
             dependencies: ["Billing", "JSON", "Ledger", "LedgerSQLite", "SQLite", logging],
             path: "Tests/LedgerScene", swiftSettings: house),
-        .target(
-            name: "Auditor", dependencies: ["Billing", "JSON", "SQLite"],
-            path: "Tests/Simulation/Auditor", swiftSettings: house),
         .executableTarget(
             name: "simulation",
             dependencies: [
-                "Auditor", "Billing", "FaultDisk", "FunctionKit", "Functions", "JSON", "Ledger",
+                "Audit", "Billing", "FaultDisk", "FunctionKit", "Functions", "JSON", "Ledger",
                 "LedgerSQLite", "SQLite", "TestRandom", arguments, logging,
             ],
             path: "Tests/Simulation/Driver", swiftSettings: house),
         tests(
-            "Auditor",
-            ["Auditor", "Billing", "JSON", "Ledger", "LedgerSQLite", "LedgerScene", "SQLite"]),
+            "Audit",
+            ["Audit", "Billing", "JSON", "Ledger", "LedgerSQLite", "LedgerScene", "SQLite"]),
         tests("JSON", ["JSON"]),
         tests(
             "Billing", ["Billing", "JSON", "BigInt", "CAllocations", "TestRandom"], fixtures: true),

@@ -12,15 +12,16 @@ struct Main: AsyncParsableCommand {
               tallystick import usage.csv --url http://127.0.0.1:8080
               tallystick invoke queryUsage -d '{"subscriptionId": "acme"}'
               tallystick invoke closePeriod --data tallystick.db
-              tallystick invoice inv_0123456789abcdef0123456789abcdef
+              tallystick invoice inv_0123456789abcdef0123456789abcdef_7
               tallystick backup /backups/monday.db --url http://127.0.0.1:8080
               tallystick rebuild rebuilt.db --data tallystick.db
+              tallystick audit --all --data tallystick.db
 
             `tallystick help COMMAND` tells more. Every flag has an environment variable TALLYSTICK_….
             """,
         version: ProgramVersion.current,
         subcommands: [
             ServeCommand.self, InvokeCommand.self, InvoiceCommand.self, ImportCommand.self,
-            BackupCommand.self, RebuildCommand.self,
+            BackupCommand.self, RebuildCommand.self, AuditCommand.self,
         ])
 }

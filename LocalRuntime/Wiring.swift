@@ -38,7 +38,7 @@ struct Wiring: Sendable {
             ledger = try SQLiteLedger.open(path, limits: limits, logger: logger)
         } catch { throw Problem(.unavailable, "\(error)") }
         do {
-            let value = try await body(Wiring(ledger, webhooks))
+            let value = try await body(Wiring(ledger, path, webhooks))
             await ledger.shutdown()
             return value
         } catch {
@@ -47,11 +47,11 @@ struct Wiring: Sendable {
         }
     }
 
-    private init(_ ledger: any LedgerStore, _ webhooks: WebhookWiring) {
+    private init(_ ledger: any LedgerStore, _ path: String, _ webhooks: WebhookWiring) {
         self.ledger = ledger
         self.webhooks = webhooks
         invoices = GenerateInvoice(ledger: ledger)
-        functions = Self.functions(ledger, webhooks, invoices)
+        functions = Self.functions(ledger, path, webhooks, invoices)
     }
 
     /// When a function next has something to do, for those whose timers skip idle ticks.
@@ -81,7 +81,8 @@ struct Wiring: Sendable {
     }
 
     private static func functions(
-        _ ledger: any LedgerStore, _ webhooks: WebhookWiring, _ invoices: GenerateInvoice
+        _ ledger: any LedgerStore, _ path: String, _ webhooks: WebhookWiring,
+        _ invoices: GenerateInvoice
     ) -> FunctionRegistry {
         var registry = FunctionRegistry()
         registry.register(ApplyCatalog(ledger: ledger))
@@ -106,6 +107,7 @@ struct Wiring: Sendable {
         registry.register(TraceInvoiceLine(ledger: ledger))
         registry.register(ListEvents(ledger: ledger))
         registry.register(GetEvent(ledger: ledger))
+        registry.register(VerifyInvoice(verify: verifier(path)))
         registry.register(BackupLedger(ledger: ledger))
         register(ledger, webhooks, in: &registry)
         return registry

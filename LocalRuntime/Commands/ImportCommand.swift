@@ -96,9 +96,9 @@ struct ImportCommand: AsyncParsableCommand {
         _ rows: any ImportRowReader, _ size: Int?, to sink: some EventSink
     ) async throws -> ImportSummary {
         var importer = Importer(rows, to: sink)
-        var meter = ImportMeter(totalBytes: size)
+        var meter = ProgressMeter("events")
         defer { meter.clear() }
-        let tally = try await importer.run { meter.show($0, bytesRead: $1) }
+        let tally = try await importer.run { meter.show($0.rows, done: $1, of: size) }
         return ImportSummary(tally: tally, microseconds: meter.microseconds)
     }
 

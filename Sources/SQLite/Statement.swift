@@ -127,12 +127,19 @@ package struct Statement: ~Copyable {
         sqlite3_column_type(handle, column) == SQLITE_NULL
     }
 
-    /// The bytes of a text or blob; empty for NULL.
-    package borrowing func bytes(_ column: Int32) -> [UInt8] {
-        guard let start = sqlite3_column_blob(handle, column) else { return [] }
-        let count = Int(sqlite3_column_bytes(handle, column))
-        return Array(UnsafeRawBufferPointer(start: start, count: count))
+    /// The bytes of a text or blob, where they lie; empty for NULL.
+    ///
+    /// They are valid only inside `body`.
+    package borrowing func withBytes<Result, Failure: Error>(
+        _ column: Int32, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let start = sqlite3_column_blob(handle, column)
+        let count = start == nil ? 0 : Int(sqlite3_column_bytes(handle, column))
+        return try body(UnsafeRawBufferPointer(start: start, count: count))
     }
+
+    /// The bytes of a text or blob; empty for NULL.
+    package borrowing func bytes(_ column: Int32) -> [UInt8] { withBytes(column, Array.init) }
 
     package borrowing func string(_ column: Int32) -> String {
         String(decoding: bytes(column), as: UTF8.self)

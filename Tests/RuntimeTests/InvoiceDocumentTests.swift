@@ -92,7 +92,7 @@ struct InvoiceDocumentTests {
             #expect(taken.errors.contains("is in use: use --url"))
         }
         let list = try await bench.run(["invoke", "listInvoices", "--data", data])
-        let id = try #require(list.output.firstMatch(of: /"id":"(inv_[0-9a-f]{32})"/)?.1)
+        let id = try #require(list.output.firstMatch(of: /"id":"(inv_[0-9a-f]{32}_[0-9]+)"/)?.1)
         let local = try await invoice(String(id), "--data", data)
         #expect(try shown(local.output) == Self.transcript(String(id)))
         let unknown = try await invoice("inv_none", "--data", data)

@@ -22,6 +22,12 @@ package struct Digest: Hashable, Sendable {
         self.words = words
     }
 
+    /// The same of bytes where they lie.
+    package init?(_ bytes: UnsafeRawBufferPointer) {
+        guard bytes.count == Self.byteCount else { return nil }
+        words = bytes.loadUnaligned(as: (UInt64, UInt64, UInt64, UInt64).self)
+    }
+
     /// SHA-256 of `bytes`.
     package init(hashing bytes: [UInt8]) {
         self = bytes.withUnsafeBytes { Self(hashing: $0) }

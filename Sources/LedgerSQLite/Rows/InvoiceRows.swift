@@ -55,8 +55,11 @@ extension Database {
 
     /// The number of an invoice that is written.
     borrowing func invoiceNumber(_ id: String) throws(SQLiteError) -> Int64? {
-        try first("SELECT number FROM invoice WHERE id = ?") { row throws(SQLiteError) in
-            try row.bind(1, text: id)
+        guard let number = DeterministicID.number(ofInvoice: id) else { return nil }
+        return try first("SELECT number FROM invoice WHERE number = ? AND id = ?") {
+            row throws(SQLiteError) in
+            try row.bind(1, number)
+            try row.bind(2, text: id)
         } _: { row in
             row.integer(0)
         }

@@ -18,8 +18,9 @@ enum Schema {
             hash BLOB NOT NULL,
             payload BLOB NOT NULL
         );
-        -- A partial index: catalogs are few, and events do not pay for it.
+        -- Partial indexes: what is no event is little, and events do not pay for them.
         CREATE INDEX log_catalog ON log (sequence) WHERE kind = 3;
+        CREATE INDEX log_customer ON log (customerId) WHERE kind > 1;
 
         CREATE TABLE log_commit (
             lastSequence INTEGER PRIMARY KEY,

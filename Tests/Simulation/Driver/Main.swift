@@ -6,7 +6,7 @@ import Foundation
 @main struct Main: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulation",
-        abstract: "Bills a simulated year for each seed and has an auditor recompute every invoice."
+        abstract: "Bills a simulated year for each seed and has the audit recompute every invoice."
     )
 
     @Option(help: "The seeds: one, or first...last.")

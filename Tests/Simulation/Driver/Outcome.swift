@@ -1,4 +1,4 @@
-import Auditor
+import Audit
 import Billing
 
 /// What runs came to.
@@ -11,11 +11,11 @@ struct Outcome: CustomStringConvertible {
 
     init() {}
 
-    init(_ summary: Audit.Summary, crashes: Int) {
-        invoices = summary.invoices
-        events = summary.events
-        lateEvents = summary.lateEvents
-        voids = summary.voids
+    init(_ report: LedgerReport, crashes: Int) {
+        invoices = report.invoices
+        events = report.events
+        lateEvents = report.lateEvents
+        voids = report.voids
         self.crashes = crashes
     }
 

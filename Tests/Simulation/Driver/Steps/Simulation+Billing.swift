@@ -1,4 +1,4 @@
-import Auditor
+import Audit
 import Billing
 import FunctionKit
 import Functions
@@ -42,7 +42,7 @@ extension Simulation {
             }
             hasMore = pass.hasMore
         }
-        passes.append(Audit.Pass(asOf: asOf, at: now, subscription: subscription))
+        passes.append(ClosingPass(asOf: asOf, at: now, subscription: subscription))
     }
 
     /// Writes invoices of closed periods.

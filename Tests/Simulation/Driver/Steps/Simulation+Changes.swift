@@ -1,4 +1,4 @@
-import Auditor
+import Audit
 import Billing
 import Ledger
 import TestRandom

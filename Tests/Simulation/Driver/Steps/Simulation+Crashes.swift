@@ -1,4 +1,4 @@
-import Auditor
+import Audit
 import FaultDisk
 import Ledger
 import LedgerSQLite

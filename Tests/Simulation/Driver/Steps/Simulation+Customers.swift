@@ -1,4 +1,4 @@
-import Auditor
+import Audit
 import Billing
 import JSON
 import Ledger
@@ -78,6 +78,6 @@ private func read<Value>(_ json: String, _ make: (FieldValue) -> Value?) throws 
     let issues = FieldIssues()
     let value = make(FieldValue(try JSONDocument.parse(Array(json.utf8)).root, issues: issues))
     try issues.throwIfAny()
-    guard let value else { throw Disagreement("unreadable: \(json)") }
+    guard let value else { throw Difference("unreadable: \(json)") }
     return value
 }

@@ -1,0 +1,29 @@
+import Audit
+import Functions
+
+extension Wiring {
+    /// Verifies invoices of the ledger in the file at `path`, one at a time and on a thread of its
+    /// own: a line may have millions of events.
+    static func verifier(_ path: String) -> VerifyInvoice.Verify {
+        let turn = ExclusiveStep()
+        return { id in
+            try await turn.run { try await OwnThread.run { try InvoiceAudit.verify(id, in: path) } }
+        }
+    }
+
+    /// Verifies one invoice; nil where there is no such one.
+    static func verify(_ id: String, in path: String) async throws -> InvoiceVerification? {
+        try await OwnThread.run { try InvoiceAudit.verify(id, in: path) }
+    }
+
+    /// Audits the whole ledger in the file at `path`, with a progress bar.
+    static func audit(_ path: String) async throws -> LedgerReport {
+        try await OwnThread.run {
+            var meter = ProgressMeter("records")
+            defer { meter.clear() }
+            return try LedgerAudit.run(path) { records, total in
+                meter.show(Int(records), done: Int(records), of: Int(total))
+            }
+        }
+    }
+}

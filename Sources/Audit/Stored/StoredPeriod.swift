@@ -1,0 +1,91 @@
+internal import Billing
+internal import SQLite
+
+/// A row of the table `period`, the cutoff of its close, and up to which record its accumulators were folded.
+struct StoredPeriod {
+    let number: Int64
+    let start: Instant
+    let end: Instant
+    let timezone: String
+    let planKey: String
+    let planVersion: Int64
+    let cutoff: Int64?
+    /// The last record that is in its accumulators, or would be, had any counted in it.
+    let foldedThrough: Int64
+
+    fileprivate init(_ row: borrowing Statement, checkpoint: Int64) {
+        number = row.integer(0)
+        start = Instant(microseconds: row.integer(1))
+        end = Instant(microseconds: row.integer(2))
+        timezone = row.string(3)
+        planKey = row.string(4)
+        planVersion = row.integer(5)
+        cutoff = row.optionalInteger(6)
+        foldedThrough = row.optionalInteger(7) ?? checkpoint
+    }
+}
+
+/// The rows of a subscription's periods, and what their accumulators hold.
+///
+/// Rows of open periods change while a server writes: `isSettled` says whether they stand still.
+final class StoredPeriods {
+    private let file: LedgerFile
+    private let periods: Statement
+    private let state: Statement
+    private let refolding: Statement
+    private let newer: Statement
+    private let checkpoint: Int64
+
+    init(_ file: LedgerFile) throws {
+        self.file = file
+        periods = try file.connection.prepare(
+            """
+            SELECT number, start, end, timezone, planKey, planVersion, cutoffSequence, foldedThrough
+            FROM period_with_cutoff LEFT JOIN accumulator ON accumulator.period = number
+            WHERE subscription = (SELECT number FROM subscription WHERE id = ?) ORDER BY start
+            """)
+        state = try file.connection.prepare(
+            "SELECT foldedThrough, state FROM accumulator WHERE period = ?")
+        refolding = try file.connection.prepare(
+            """
+            SELECT 1 FROM refold WHERE doneAt IS NULL
+                AND subscription = (SELECT number FROM subscription WHERE id = ?)
+            """)
+        newer = try file.connection.prepare(
+            "SELECT 1 FROM log WHERE customerId = ? AND kind > 1 AND sequence > ? LIMIT 1")
+        checkpoint = try file.checkpoint()
+    }
+
+    func rows(of subscription: Identifier) throws -> [StoredPeriod] {
+        defer { periods.reset() }
+        try periods.bind(1, text: subscription.bytes)
+        var rows: [StoredPeriod] = []
+        while try periods.step() { rows.append(StoredPeriod(periods, checkpoint: checkpoint)) }
+        return rows
+    }
+
+    /// What the accumulators of a period hold now, and up to which record.
+    func state(of period: Int64) throws -> (foldedThrough: Int64, bytes: [UInt8])? {
+        defer { state.reset() }
+        try state.bind(1, period)
+        return try state.step() ? (state.integer(0), state.bytes(1)) : nil
+    }
+
+    /// Whether nothing is on its way that gives a subscription's open periods another form.
+    func isSettled(_ subscription: SubscriptionRecord) throws -> Bool {
+        defer {
+            refolding.reset()
+            newer.reset()
+        }
+        try refolding.bind(1, text: subscription.id.bytes)
+        if try refolding.step() { return false }
+        try newer.bind(1, text: subscription.customerId.bytes)
+        try newer.bind(2, file.head)
+        return try !newer.step()
+    }
+
+    /// How many rows there are, whosever.
+    func count() throws -> Int64 {
+        try file.connection.integer("SELECT count(*) FROM period") ?? 0
+    }
+}
