@@ -53,15 +53,6 @@ extension Database {
         }
     }
 
-    /// The number of an invoice that is written.
-    borrowing func invoiceNumber(_ id: String) throws(SQLiteError) -> Int64? {
-        try first("SELECT number FROM invoice WHERE id = ?") { row throws(SQLiteError) in
-            try row.bind(1, text: id)
-        } _: { row in
-            row.integer(0)
-        }
-    }
-
     /// The lines of an invoice that is written: of each its id and its type.
     borrowing func lines(ofInvoice number: Int64) throws -> [(id: String, type: String)] {
         let body = try first("SELECT body FROM invoice WHERE number = ?") {
