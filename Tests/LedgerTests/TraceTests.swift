@@ -19,10 +19,10 @@ import Testing
         try await scene.writeInvoices()
     }
 
+    /// The ids of the invoices that are written, in their order.
     private func invoices(_ scene: Scene) async throws -> [String] {
-        try await scene.ledger.invoices(InvoiceQuery(limit: 10)).items.map { body in
-            try #require(try JSONDocument.parse(body).root.member("id")?.string)
-        }
+        let bodies = try await scene.ledger.invoices(InvoiceQuery(limit: 100)).items
+        return try bodies.map { try #require(JSONDocument.parse($0).root.member("id")?.string) }
     }
 
     @Test func voidsStandInTheTraceOfWhatTheyTookOut() async throws {
@@ -39,8 +39,7 @@ import Testing
     @Test func aCorrectionIsTracedToWhatItSettles() async throws {
         try await Scene.with { scene in
             try await january(scene, .currentPeriod)
-            let ids = try await invoices(scene)
-            let billed = try await scene.traced(ids[0], "count", limit: 100)
+            let billed = try await scene.traced(invoices(scene)[0], "count", limit: 100)
             var now = instant("2026-02-02T00:00:00Z")
             try await scene.send([event("f"), event("g", at: "2026-02-01T12:00:00Z")], at: now)
             try await scene.void(event("a"), at: now)
@@ -50,6 +49,7 @@ import Testing
             try await scene.send([event("i")], at: now)
             #expect(try await scene.close(asOf: now + .seconds(86_400)).closed.count == 1)
             try await scene.writeInvoices()
+            let ids = try await invoices(scene)
             let first = try await scene.traced(ids[1], "count", limit: 1)
             #expect(first.map(\.isLate) == [true, false, true])
             #expect(first[1].record.voids == billed[0].record.sequence)
@@ -78,7 +78,8 @@ import Testing
     @Test func whatIsNotThereIsNotFound() async throws {
         try await Scene.with { scene in
             try await january(scene)
-            for (invoice, line) in [("inv_none", "count"), (try await invoices(scene)[0], "none")] {
+            let id = try await invoices(scene)[0]
+            for (invoice, line) in [("inv_none", "count"), ("inv_1_1", "count"), (id, "none")] {
                 let error = await #expect(throws: LedgerError.self) {
                     try await scene.ledger.trace(
                         TraceQuery(invoiceId: invoice, lineId: line, limit: 10))

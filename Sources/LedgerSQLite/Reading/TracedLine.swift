@@ -94,7 +94,8 @@ extension Database {
     borrowing func tracedLine(
         _ query: TraceQuery, _ published: Published, _ hasher: KeyHasher
     ) throws -> TracedLine? {
-        guard let number = try invoiceNumber(query.invoiceId),
+        guard try invoice(query.invoiceId) != nil,
+            let number = DeterministicID.number(ofInvoice: query.invoiceId),
             let close = try close(invoiceNumber: number),
             let subscription = try subscription(number: close.subscription)
         else { throw LedgerError.unknownInvoice(query.invoiceId) }

@@ -53,18 +53,6 @@ extension Database {
         }
     }
 
-    /// The number of an invoice that is written.
-    borrowing func invoiceNumber(_ id: String) throws(SQLiteError) -> Int64? {
-        guard let number = DeterministicID.number(ofInvoice: id) else { return nil }
-        return try first("SELECT number FROM invoice WHERE number = ? AND id = ?") {
-            row throws(SQLiteError) in
-            try row.bind(1, number)
-            try row.bind(2, text: id)
-        } _: { row in
-            row.integer(0)
-        }
-    }
-
     /// The lines of an invoice that is written: of each its id and its type.
     borrowing func lines(ofInvoice number: Int64) throws -> [(id: String, type: String)] {
         let body = try first("SELECT body FROM invoice WHERE number = ?") {
