@@ -19,7 +19,10 @@ package struct Statement: ~Copyable {
     }
 
     package borrowing func bind(_ index: Int32, text: String?) throws(SQLiteError) {
-        if let text { try bind(index, text: Array(text.utf8)) } else { try bindNull(index) }
+        guard let text else { return try bindNull(index) }
+        try text.utf8.span.withUnsafeBufferPointer { bytes throws(SQLiteError) in
+            try bind(index, text: bytes)
+        }
     }
 
     /// UTF-8 bytes, compared as bytes.
@@ -125,13 +128,19 @@ package struct Statement: ~Copyable {
 
     /// The bytes of a text or blob; empty for NULL.
     package borrowing func bytes(_ column: Int32) -> [UInt8] {
-        guard let start = sqlite3_column_blob(handle, column) else { return [] }
-        let count = Int(sqlite3_column_bytes(handle, column))
-        return Array(UnsafeRawBufferPointer(start: start, count: count))
+        Array(content(column))
     }
 
     package borrowing func string(_ column: Int32) -> String {
-        String(decoding: bytes(column), as: UTF8.self)
+        String(decoding: content(column), as: UTF8.self)
+    }
+
+    /// As long as the row is the current one.
+    private borrowing func content(_ column: Int32) -> UnsafeRawBufferPointer {
+        // The bytes are asked for last, as SQLite wants it.
+        let start = sqlite3_column_blob(handle, column)
+        let count = Int(sqlite3_column_bytes(handle, column))
+        return UnsafeRawBufferPointer(start: start, count: count)
     }
 
     package borrowing func optionalString(_ column: Int32) -> String? {
