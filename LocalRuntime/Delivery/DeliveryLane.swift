@@ -68,13 +68,14 @@ struct DeliveryLane: Sendable {
     func attempt(
         _ delivery: ClaimedDelivery
     ) async -> (attempt: DeliveryAttempt, pace: EndpointPace)? {
+        let begin = clock.now
         guard
             await ledger.begin(
-                delivery.ticket, lease: RuntimeLimits.deliveryLease, now: clock.now)
+                delivery.ticket, lease: RuntimeLimits.deliveryLease, now: begin)
         else { return nil }
         let result: WebhookAttemptResult
         do throws(CancellationError) {
-            result = try await send(delivery)
+            result = try await send(delivery, at: begin)
         } catch { return nil }
         var generator = SystemRandomNumberGenerator()
         let now = clock.now
@@ -91,11 +92,11 @@ struct DeliveryLane: Sendable {
     }
 
     private func send(
-        _ delivery: ClaimedDelivery
+        _ delivery: ClaimedDelivery, at now: Instant
     ) async throws(CancellationError) -> WebhookAttemptResult {
         let message: WebhookAttempt
         do throws(WebhookAttemptResult.Failure) {
-            message = try messages.attempt(delivery, at: clock.now)
+            message = try messages.attempt(delivery, at: now)
         } catch { return WebhookAttemptResult(error: error, latencyMicroseconds: 0) }
         return try await sender.send(message)
     }

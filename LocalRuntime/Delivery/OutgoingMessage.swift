@@ -5,14 +5,26 @@ import Webhooks
 
 /// Makes the signed message of an attempt from what the ledger has of it.
 struct OutgoingMessage: Sendable {
-    let vault: SecretVault
+    private let vault: SecretVault
+    private let opened = Memo<Stored, [WebhookSecret]>(limit: WebhookLimits.endpointsRemembered)
+
+    /// An endpoint's secrets as they are stored.
+    private struct Stored: Hashable {
+        let endpoint: Identifier
+        let texts: [String]
+    }
+
+    init(vault: SecretVault) { self.vault = vault }
 
     /// - Throws: why it cannot be made, as the attempt's failure.
     func attempt(
         _ delivery: ClaimedDelivery, at now: Instant
     ) throws(WebhookAttemptResult.Failure) -> WebhookAttempt {
         do {
-            let secrets = try vault.open(delivery.secrets, of: delivery.endpointId.bytes)
+            let stored = Stored(endpoint: delivery.endpointId, texts: delivery.secrets)
+            let secrets = try opened.value(for: stored) {
+                try vault.open(stored.texts, of: stored.endpoint.bytes)
+            }
             let payload = try delivery.format.payload(of: delivery.body)
             return WebhookAttempt(
                 messageID: delivery.messageId, timestampSeconds: now.seconds, body: payload.body,

@@ -14,8 +14,8 @@ final class CurlLoop {
     private var transfers: [UInt64: CurlTransfer] = [:]
     /// libcurl names a finished transfer by its handle.
     private var ids: [UnsafeMutableRawPointer: UInt64] = [:]
-    /// Handles that were reset: one that was used has its buffers already.
-    private var spareHandles: [UnsafeMutableRawPointer] = []
+    /// Those whose request was answered: a handle that was used has its buffers and options already.
+    private var spare: [CurlTransfer] = []
 
     private init(
         mailbox: CurlMailbox, configuration: CurlConfiguration, multi: UnsafeMutableRawPointer,
@@ -48,7 +48,7 @@ final class CurlLoop {
         withExtendedLifetime(loop) {
             loop.run()
             mailbox.attach(nil)
-            for handle in loop.spareHandles { curl_easy_cleanup(handle) }
+            loop.spare = []
             curl_multi_cleanup(multi)
         }
     }
@@ -118,33 +118,28 @@ final class CurlLoop {
             job.continuation.resume(returning: .failure(CurlError(.tooManyTransfers, text)))
             return
         }
-        guard let handle = spareHandles.popLast() ?? curl_easy_init() else {
+        guard let transfer = spare.popLast() ?? CurlTransfer(configuration) else {
             let error = CurlError(CURLE_OUT_OF_MEMORY, detail: "")
             job.continuation.resume(returning: .failure(error))
             return
         }
         do throws(CurlError) {
-            let transfer = try CurlTransfer(job, configuration, on: handle)
-            let added = curl_multi_add_handle(multi, handle)
+            try transfer.begin(job)
+            let added = curl_multi_add_handle(multi, transfer.handle)
             guard added == CURLM_OK else {
                 throw CurlError(.other, String(cString: curl_multi_strerror(added)))
             }
             transfers[job.id] = transfer
-            ids[handle] = job.id
+            ids[transfer.handle] = job.id
         } catch {
-            takeBack(handle)
-            job.continuation.resume(returning: .failure(error))
+            answer(transfer, .failure(error))
         }
     }
 
-    /// Forgets all that a request put onto a handle, and keeps it for another.
-    private func takeBack(_ handle: UnsafeMutableRawPointer) {
-        guard spareHandles.count < CurlLimits.spareHandles else {
-            curl_easy_cleanup(handle)
-            return
-        }
-        curl_easy_reset(handle)
-        spareHandles.append(handle)
+    /// Answers a transfer's request and keeps it for another.
+    private func answer(_ transfer: CurlTransfer, _ outcome: Result<HTTPResponse, CurlError>) {
+        transfer.end(outcome)
+        if spare.count < CurlLimits.spareHandles { spare.append(transfer) }
     }
 
     private func collect() {
@@ -161,8 +156,7 @@ final class CurlLoop {
         guard let transfer = transfers.removeValue(forKey: id) else { return }
         ids[transfer.handle] = nil
         curl_multi_remove_handle(multi, transfer.handle)
-        takeBack(transfer.handle)
-        transfer.continuation.resume(returning: outcome)
+        answer(transfer, outcome)
     }
 
     private func endAll(_ error: CurlError) {

@@ -1,11 +1,8 @@
 import CCurl
 
 extension CurlTransfer {
-    /// Puts a request onto the handle; throws `invalidURL` or `invalidRequest`.
-    func configure(
-        _ request: HTTPRequest, _ configuration: CurlConfiguration,
-        context: UnsafeMutableRawPointer
-    ) throws(CurlError) {
+    /// Sets what is the same for every request of one shape, on a handle without options.
+    func configure(_ request: HTTPRequest) throws(CurlError) {
         let url = try HTTPURL(request.url)
         try set(CURLOPT_URL, request.url)
         try check(ccurl_set_pointer(handle, CURLOPT_ERRORBUFFER, errorBuffer))
@@ -15,14 +12,19 @@ extension CurlTransfer {
         try setConnection(url.scheme)
         try set(CURLOPT_USERAGENT, configuration.userAgent)
         if let roots = configuration.trustedRoots { try set(CURLOPT_CAINFO, roots) }
-        for line in configuration.resolutions() { try append(line, to: &resolutionList) }
-        if resolutionList != nil {
-            try check(ccurl_set_pointer(handle, CURLOPT_RESOLVE, resolutionList))
-        }
         // 0 would mean no limit.
         try set(CURLOPT_TIMEOUT_MS, max(1, request.timeoutMilliseconds))
-        try setMethod(request)
-        try setHeaders(request)
+        try setMethod(request.method, hasBody: request.shape.hasBody)
+    }
+
+    /// Names that have an address of their own have it from now on.
+    func setResolutions() throws(CurlError) {
+        let lines = configuration.resolutions()
+        guard !lines.isEmpty else { return }
+        let last = resolutionList.take()
+        defer { curl_slist_free_all(last) }
+        for line in lines { try append(line, to: &resolutionList) }
+        try check(ccurl_set_pointer(handle, CURLOPT_RESOLVE, resolutionList))
     }
 
     private func setConnection(_ scheme: HTTPURL.Scheme) throws(CurlError) {
@@ -50,46 +52,54 @@ extension CurlTransfer {
         }
     }
 
-    private func setMethod(_ request: HTTPRequest) throws(CurlError) {
-        guard Self.isToken(request.method) else {
+    private func setMethod(_ method: String, hasBody: Bool) throws(CurlError) {
+        guard Self.isToken(method) else {
             throw CurlError(.invalidRequest, "The method is not one.")
         }
-        if request.method == "HEAD" {
+        if method == "HEAD" {
             try set(CURLOPT_NOBODY, 1)
-        } else if request.method == "GET", request.body.isEmpty {
-            try set(CURLOPT_HTTPGET, 1)
-        } else if request.body.isEmpty, request.method != "POST", request.method != "PUT" {
-            try set(CURLOPT_CUSTOMREQUEST, request.method)
-        } else {
+        } else if hasBody {
             try set(CURLOPT_POST, 1)
-            if request.method != "POST" { try set(CURLOPT_CUSTOMREQUEST, request.method) }
-            let count = curl_off_t(request.body.count)
-            try check(ccurl_set_offset(handle, CURLOPT_POSTFIELDSIZE_LARGE, count))
-            // Copied, because libcurl reads it on its own time. An empty array has no address.
-            let bytes = request.body.isEmpty ? [0] : request.body
-            let result = bytes.withUnsafeBytes { buffer in
-                ccurl_set_pointer(
-                    handle, CURLOPT_COPYPOSTFIELDS,
-                    UnsafeMutableRawPointer(mutating: buffer.baseAddress))
-            }
-            try check(result)
+            if method != "POST" { try set(CURLOPT_CUSTOMREQUEST, method) }
+        } else if method == "GET" {
+            try set(CURLOPT_HTTPGET, 1)
+        } else {
+            try set(CURLOPT_CUSTOMREQUEST, method)
         }
     }
 
-    private func setHeaders(_ request: HTTPRequest) throws(CurlError) {
+    func setBody(_ body: [UInt8]) throws(CurlError) {
+        try check(
+            ccurl_set_offset(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)))
+        // Copied, because libcurl reads it on its own time. An empty array has no address.
+        let bytes = body.isEmpty ? [0] : body
+        let result = bytes.withUnsafeBytes { buffer in
+            ccurl_set_pointer(
+                handle, CURLOPT_COPYPOSTFIELDS,
+                UnsafeMutableRawPointer(mutating: buffer.baseAddress))
+        }
+        try check(result)
+    }
+
+    func setHeaders(_ headers: [(String, String)]) throws(CurlError) {
+        let last = headerList.take()
+        defer { curl_slist_free_all(last) }
         // "Name:" takes away what libcurl would add: a second's wait for "100 Continue" on large
         // bodies, and a form's content type where the caller names none.
         try append("Expect:", to: &headerList)
-        if !request.headers.contains(where: { $0.0.lowercased() == "content-type" }) {
+        if !headers.contains(where: { HTTPHeaders.matches($0.0, "content-type") }) {
             try append("Content-Type:", to: &headerList)
         }
-        for (name, value) in request.headers {
+        for (name, value) in headers {
             guard Self.isToken(name), Self.isFieldValue(value) else {
                 throw CurlError(
                     .invalidRequest, "A header has a name or value that cannot be sent.")
             }
+            var line = name
             // "Name;" is how libcurl is told to send an empty one.
-            try append(value.isEmpty ? "\(name);" : "\(name): \(value)", to: &headerList)
+            line += value.isEmpty ? ";" : ": "
+            line += value
+            try append(line, to: &headerList)
         }
         try check(ccurl_set_pointer(handle, CURLOPT_HTTPHEADER, headerList))
     }
@@ -121,9 +131,10 @@ extension CurlTransfer {
             && text.utf8.allSatisfy { byte in
                 switch byte {
                 case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "#")...UInt8(ascii: "'"),
+                    UInt8(ascii: "^")...UInt8(ascii: "`"):
                     true
-                default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+                default: "-!*+.|~".utf8.contains(byte)
                 }
             }
     }

@@ -1,17 +1,19 @@
 import CCurl
 import Foundation
 
-/// One request on its way; lives on the loop's thread, on a handle that the loop lends it.
+/// A handle of libcurl's with one request on its way, and then another; lives on the loop's thread.
 final class CurlTransfer {
     let handle: UnsafeMutableRawPointer
-    let continuation: CurlMailbox.Continuation
+    let configuration: CurlConfiguration
     let errorBuffer: UnsafeMutablePointer<CChar>
     let gate: UnsafeMutablePointer<ccurl_connect_gate>
     var headerList: UnsafeMutablePointer<curl_slist>?
     var resolutionList: UnsafeMutablePointer<curl_slist>?
+    /// What the options on the handle are for; nil where they have to be set anew.
+    private var shape: HTTPRequest.Shape?
 
-    private let mayConnect: (@Sendable (SocketAddress) -> Bool)?
-    private let maximumResponseBytes: Int
+    private var continuation: CurlMailbox.Continuation?
+    private var maximumResponseBytes = 0
     private var headers = HTTPHeaders()
     private var headerBytes = 0
     private var body: [UInt8] = []
@@ -19,29 +21,59 @@ final class CurlTransfer {
     private var refused: SocketAddress?
     private var anyAddressAllowed = false
 
-    /// - Parameter handle: one without options; it is reset before this object goes.
-    init(
-        _ job: CurlMailbox.Job, _ configuration: CurlConfiguration,
-        on handle: UnsafeMutableRawPointer
-    ) throws(CurlError) {
+    /// Nil where libcurl has no memory.
+    init?(_ configuration: CurlConfiguration) {
+        guard let handle = curl_easy_init() else { return nil }
         self.handle = handle
-        continuation = job.continuation
-        mayConnect = configuration.mayConnect
-        maximumResponseBytes = job.request.maximumResponseBytes
+        self.configuration = configuration
         errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         gate = .allocate(capacity: 1)
-        // The loop holds this object for as long as libcurl has the handle.
-        let context = Unmanaged.passUnretained(self).toOpaque()
         gate.initialize(to: ccurl_connect_gate(check: Self.onConnect, context: context))
-        try configure(job.request, configuration, context: context)
     }
 
     deinit {
+        curl_easy_cleanup(handle)
         curl_slist_free_all(headerList)
         curl_slist_free_all(resolutionList)
         gate.deallocate()
         errorBuffer.deallocate()
+    }
+
+    /// What libcurl gives back with every call: this object has the handle, so it lives longer.
+    var context: UnsafeMutableRawPointer { Unmanaged.passUnretained(self).toOpaque() }
+
+    /// Puts a request onto the handle; throws `invalidURL` or `invalidRequest`.
+    ///
+    /// Where the last one was of the same shape, most options are set already.
+    func begin(_ job: CurlMailbox.Job) throws(CurlError) {
+        continuation = job.continuation
+        let request = job.request
+        maximumResponseBytes = request.maximumResponseBytes
+        let (known, wanted) = (shape.take(), request.shape)
+        if known != wanted {
+            curl_easy_reset(handle)
+            try configure(request)
+        }
+        try setResolutions()
+        if wanted.hasBody { try setBody(request.body) }
+        try setHeaders(request.headers)
+        shape = wanted
+    }
+
+    /// Answers the request and forgets it.
+    func end(_ outcome: Result<HTTPResponse, CurlError>) {
+        let continuation = continuation.take()
+        // libcurl's copy of the body goes; the options stay for the next request.
+        if shape?.hasBody == true { _ = ccurl_set_pointer(handle, CURLOPT_POSTFIELDS, nil) }
+        headers.removeAll()
+        headerBytes = 0
+        body = []
+        truncated = false
+        refused = nil
+        anyAddressAllowed = false
+        errorBuffer[0] = 0
+        continuation?.resume(returning: outcome)
     }
 
     /// What a finished transfer amounts to.
@@ -101,7 +133,7 @@ extension CurlTransfer {
 
     private func isAllowed(_ address: SocketAddress?) -> Bool {
         guard let address else { return false }
-        if let mayConnect, !mayConnect(address) {
+        if let mayConnect = configuration.mayConnect, !mayConnect(address) {
             refused = address
             return false
         }
@@ -109,11 +141,13 @@ extension CurlTransfer {
         return true
     }
 
+    private static let statusLine = Array("HTTP/".utf8)
+
     private func take(headerLine line: UnsafeRawBufferPointer) -> Bool {
         headerBytes += line.count
         guard headerBytes <= CurlLimits.responseHeaderBytes else { return false }
         // A status line begins a response: what came before it was an interim one (1xx).
-        if line.starts(with: Array("HTTP/".utf8)) {
+        if line.starts(with: Self.statusLine) {
             headers.removeAll()
         } else {
             headers.append(line: line)

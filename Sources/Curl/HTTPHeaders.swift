@@ -37,7 +37,8 @@ package struct HTTPHeaders: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    private static func matches(_ one: String, _ other: String) -> Bool {
+    /// Whether two names are one, without regard to ASCII case.
+    static func matches(_ one: String, _ other: String) -> Bool {
         one.utf8.elementsEqual(other.utf8) { lowercase($0) == lowercase($1) }
     }
 

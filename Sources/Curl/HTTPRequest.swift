@@ -22,3 +22,20 @@ package struct HTTPRequest: Sendable {
         self.maximumResponseBytes = maximumResponseBytes
     }
 }
+
+extension HTTPRequest {
+    /// What most of a handle's options depend on.
+    struct Shape: Equatable {
+        let method: String
+        let url: String
+        let timeoutMilliseconds: Int
+        let hasBody: Bool
+    }
+
+    /// POST and PUT have a body, though it may be empty.
+    var shape: Shape {
+        Shape(
+            method: method, url: url, timeoutMilliseconds: timeoutMilliseconds,
+            hasBody: method != "HEAD" && (!body.isEmpty || method == "POST" || method == "PUT"))
+    }
+}

@@ -78,11 +78,12 @@ final class DeliveryLeases: Sendable {
     /// - Returns: false where its lease has ended.
     func begin(_ ticket: DeliveryTicket, until end: Instant, now: Instant) -> Bool {
         state.withLock { state in
-            guard let lease = state.leases[ticket.deliveryId], lease.number == ticket.lease,
-                lease.end > now
+            guard let place = state.leases.index(forKey: ticket.deliveryId),
+                state.leases.values[place].number == ticket.lease,
+                state.leases.values[place].end > now
             else { return false }
-            state.leases[ticket.deliveryId]?.end = end
-            state.leases[ticket.deliveryId]?.isBegun = true
+            state.leases.values[place].end = end
+            state.leases.values[place].isBegun = true
             return true
         }
     }

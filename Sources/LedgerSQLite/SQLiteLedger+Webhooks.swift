@@ -14,8 +14,9 @@ extension SQLiteLedger {
         let settlement = try await writer.perform { state in
             var released: Set<Identifier> = []
             var disabled: [DisabledEndpoint] = []
+            var healthy = HealthyEndpoints()
             for attempt in attempts {
-                let outcome = try state.database.settle(attempt)
+                let outcome = try state.database.settle(attempt, &healthy)
                 if let endpoint = outcome.released { released.insert(endpoint) }
                 if let endpoint = outcome.disabled { disabled.append(endpoint) }
             }
@@ -88,6 +89,9 @@ extension Database {
     ) throws(SQLiteError) -> EndpointClaim {
         var claimed: [ClaimedDelivery] = []
         var next: Instant?
+        guard let target = try claimableTarget(room.endpointId, now: now) else {
+            return EndpointClaim(endpointId: room.endpointId, deliveries: [], next: nil)
+        }
         let pending = try pendingDeliveries(
             of: room.endpointId, limit: room.limit + leases.count(of: room.endpointId) + 1)
         for (number, dueAt) in pending {
@@ -98,9 +102,9 @@ extension Database {
             guard let lease = leases.take(number, of: room.endpointId, until: now + lease, now: now)
             else { continue }
             taken.append(DeliveryTicket(deliveryId: number, lease: lease))
-            guard let delivery = try claimedDelivery(number, lease: lease, now: now) else {
+            guard let delivery = try claimedDelivery(number, lease: lease, for: target) else {
                 leases.end([taken.removeLast()])
-                break
+                continue
             }
             bytesLeft -= delivery.body.count
             claimed.append(delivery)

@@ -19,7 +19,10 @@ package struct Statement: ~Copyable {
     }
 
     package borrowing func bind(_ index: Int32, text: String?) throws(SQLiteError) {
-        if let text { try bind(index, text: Array(text.utf8)) } else { try bindNull(index) }
+        guard let text else { return try bindNull(index) }
+        try text.utf8.span.withUnsafeBufferPointer { bytes throws(SQLiteError) in
+            try bind(index, text: bytes)
+        }
     }
 
     package borrowing func bind(_ index: Int32, text: [UInt8]?) throws(SQLiteError) {
@@ -142,7 +145,7 @@ package struct Statement: ~Copyable {
     package borrowing func bytes(_ column: Int32) -> [UInt8] { withBytes(column, Array.init) }
 
     package borrowing func string(_ column: Int32) -> String {
-        String(decoding: bytes(column), as: UTF8.self)
+        withBytes(column) { String(decoding: $0, as: UTF8.self) }
     }
 
     package borrowing func optionalString(_ column: Int32) -> String? {

@@ -10,6 +10,8 @@ package enum WebhookLimits {
     package static let urlBytes = 2_048
     /// The longest wait a receiver's `Retry-After` can bring about, before jitter.
     package static let retryAfterMicroseconds: Int64 = 24 * 3_600 * 1_000_000
+    /// Endpoints of which URLs and secrets are kept as they were read.
+    package static let endpointsRemembered = 4_096
     /// Bytes of a secret, by Standard Webhooks.
     package static let secretBytes = 24...64
     /// Bytes of the key that seals stored secrets: AES-256's.

@@ -1,7 +1,11 @@
+import Curl
+
 /// Makes one signed attempt.
 package struct WebhookSender: Sendable {
     private let transport: any WebhookTransport
     private let policy: WebhookURLPolicy
+    /// Those that the policy lets through.
+    private let urls = Memo<String, HTTPURL>(limit: WebhookLimits.endpointsRemembered)
 
     package init(transport: any WebhookTransport, policy: WebhookURLPolicy) {
         self.transport = transport
@@ -17,7 +21,9 @@ package struct WebhookSender: Sendable {
         _ attempt: WebhookAttempt
     ) async throws(CancellationError) -> WebhookAttemptResult {
         do throws(WebhookURLError) {
-            try policy.validate(attempt.url)
+            _ = try urls.value(for: attempt.url) { () throws(WebhookURLError) in
+                try policy.validate(attempt.url)
+            }
         } catch {
             return WebhookAttemptResult(
                 error: .init(code: error.code.rawValue, description: error.description),

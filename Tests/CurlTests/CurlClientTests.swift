@@ -71,6 +71,48 @@ struct CurlClientTests {
         #expect(seen.body == request.body)
     }
 
+    /// One after the other they go over one handle of libcurl's, of which most options are kept.
+    @Test func leavesNothingToTheNextRequest() async throws {
+        let server = try SocketServer { _ in .answer(200) }
+        func request(
+            _ method: String, _ body: String = "", _ header: String? = nil, path: String = "/a"
+        ) -> HTTPRequest {
+            HTTPRequest(
+                method: method, url: server.url + path,
+                headers: header.map { [("x-test", $0)] } ?? [], body: Array(body.utf8),
+                timeoutMilliseconds: 10_000, maximumResponseBytes: 1_024)
+        }
+        let requests = [
+            request("POST", "the first body", "one"), request("POST", "another"),
+            request("POST"), request("POST", "again", "two"), request("GET"),
+            request("PUT", "put"), request("PUT"), request("DELETE", "", "three"),
+            request("HEAD"), request("GET", "", "", path: "/b"), request("POST", "b", path: "/b"),
+        ]
+        var arrivals = server.arrivals.makeAsyncIterator()
+        // The second time each comes after one that fails, which leaves nothing either.
+        for isAfterFailure in [false, true] {
+            for request in requests {
+                if isAfterFailure {
+                    let error = await #expect(throws: CurlError.self) {
+                        var bad = request
+                        bad.headers.append(("x-bad", "line\nbreak"))
+                        return try await client.send(bad)
+                    }
+                    #expect(error?.code == .invalidRequest)
+                }
+                _ = try await client.send(request)
+                let seen = try #require(await arrivals.next())
+                #expect(seen.method == request.method)
+                #expect(server.url + seen.target == request.url)
+                #expect(seen.body == request.body)
+                #expect(seen.header("x-test") == request.headers.first?.1)
+                #expect(seen.header("x-bad") == nil)
+                #expect(seen.header("content-type") == nil)
+            }
+        }
+        #expect(server.connections == 1)
+    }
+
     @Test func keepsConnectionsAlive() async throws {
         let server = try SocketServer { _ in .answer(200, body: "again") }
         for _ in 0..<20 { _ = try await client.send(get(server.url)) }

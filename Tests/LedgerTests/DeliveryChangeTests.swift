@@ -164,6 +164,30 @@ import Testing
         }
     }
 
+    @Test(
+        "what is recorded together counts as if it were recorded one by one",
+        arguments: [
+            ([true, true], false), ([false, true], false), ([true, false], true),
+            ([true, true, false, true], false), ([true, true, false, false], true),
+        ])
+    func groups(_ areDelivered: [Bool], _ isFailing: Bool) async throws {
+        try await Scene.with { scene in
+            try await put(scene)
+            try await scene.apply(Scene.catalog())
+            try await scene.subscribers(1...areDelivered.count)
+            _ = try await scene.close(asOf: Self.now)
+            let attempts = zip(try await scene.claim(at: Self.now), areDelivered).map {
+                DeliveryAttempt(
+                    $0, outcome: $1 ? .delivered : .retry(at: Self.now),
+                    log: LoggedAttempt(at: Self.now))
+            }
+            #expect(attempts.count == areDelivered.count)
+            _ = try await scene.ledger.settle(attempts)
+            let health = try await scene.ledger.target(books, now: Self.now).endpoint.health
+            #expect((health.failures != nil) == isFailing)
+        }
+    }
+
     @Test func aFileOfTheFirstSchemaGoesOn() async throws {
         try await withClaims { scene, begun, _ in
             _ = try await settle(scene, begun, .retry(at: Self.now))

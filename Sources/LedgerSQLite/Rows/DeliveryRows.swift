@@ -21,41 +21,32 @@ extension Database {
         }
     }
 
-    /// All that an attempt needs; nil where the endpoint is switched off.
+    /// All that an attempt needs.
     borrowing func claimedDelivery(
-        _ number: Int64, lease: Int64, now: Instant
+        _ number: Int64, lease: Int64, for target: WebhookTarget
     ) throws(SQLiteError) -> ClaimedDelivery? {
         try first(
             """
-            SELECT redeliveries, message.id, endpoint.url, delivery.attempts - attemptsBefore,
-                   message.type, message.timestamp, coalesce(message.data, invoice.body),
-                   endpoint.id, endpoint.format, endpoint.template, endpoint.contentType,
-                   (SELECT group_concat(secret, ' ') FROM (
-                        SELECT secret FROM webhook_secret
-                        WHERE endpoint = endpoint.number
-                            AND (validUntil IS NULL OR validUntil > ?2)
-                        ORDER BY number DESC))
+            SELECT redeliveries, message.id, delivery.attempts - attemptsBefore,
+                   message.type, message.timestamp, coalesce(message.data, invoice.body)
             FROM webhook_delivery AS delivery
-            JOIN webhook_endpoint AS endpoint ON endpoint.id = delivery.endpointId
             JOIN webhook_message AS message ON message.number = delivery.message
             LEFT JOIN invoice ON invoice.number = message.invoiceNumber
-            WHERE delivery.number = ?1 AND endpoint.enabled
+            WHERE delivery.number = ?
             """
         ) { row throws(SQLiteError) in
             try row.bind(1, number)
-            try row.bind(2, now.microseconds)
         } _: { row in
             ClaimedDelivery(
                 ticket: DeliveryTicket(
                     deliveryId: number, redeliveries: row.integer(0), lease: lease),
-                endpointId: Identifier(checked: row.bytes(7)), messageId: row.string(1),
-                url: row.string(2),
-                secrets: StoredSecret.texts(row.optionalString(11)),
-                format: WebhookFormat(row, at: 8),
+                endpointId: target.endpoint.id, messageId: row.string(1),
+                url: target.endpoint.url, secrets: target.secrets,
+                format: target.endpoint.format,
                 body: WebhookBody.standard(
-                    type: row.string(4), timestamp: Instant(microseconds: row.integer(5)),
-                    data: row.bytes(6)),
-                attempts: Int(row.integer(3)))
+                    type: row.string(3), timestamp: Instant(microseconds: row.integer(4)),
+                    data: row.bytes(5)),
+                attempts: Int(row.integer(2)))
         }
     }
 
@@ -67,7 +58,7 @@ extension Database {
     ///
     /// - Returns: the endpoint, where one is due there that was not, and where the attempt disabled it.
     borrowing func settle(
-        _ attempt: DeliveryAttempt
+        _ attempt: DeliveryAttempt, _ healthy: inout HealthyEndpoints
     ) throws(SQLiteError) -> (released: Identifier?, disabled: DisabledEndpoint?) {
         // Not with RETURNING: such a statement copies every page that it changes to a journal.
         let pending = try first(
@@ -85,7 +76,7 @@ extension Database {
         }
         guard let pending else { return (nil, nil) }
         try keep(attempt.log, number: pending.attempts + 1, of: attempt.deliveryId)
-        let disabled = try note(attempt, at: pending.endpoint)
+        let disabled = try note(attempt, at: pending.endpoint, &healthy)
         guard pending.redeliveries == attempt.ticket.redeliveries else {
             try countAttempt(attempt)
             return (pending.endpoint, disabled)

@@ -41,6 +41,20 @@ extension EndpointHealth {
     }
 }
 
+/// Endpoints whose last known attempt was delivered, within one transaction: another success there
+/// says nothing new, and most attempts are that.
+struct HealthyEndpoints {
+    private var urls: [Identifier: String] = [:]
+
+    func learnNothing(of attempt: DeliveryAttempt, at id: Identifier) -> Bool {
+        attempt.outcome == .delivered && urls[id] == attempt.url
+    }
+
+    mutating func note(_ health: EndpointHealth, of attempt: DeliveryAttempt, at id: Identifier) {
+        urls[id] = health.failures == nil ? attempt.url : nil
+    }
+}
+
 extension WebhookFormat {
     private static let templateName = "template"
 
@@ -84,6 +98,14 @@ extension Database {
         } _: { row in
             WebhookEndpoint(row)
         }
+    }
+
+    /// An endpoint that may be sent something, and the secrets that sign for it at `now`.
+    borrowing func claimableTarget(
+        _ id: Identifier, now: Instant
+    ) throws(SQLiteError) -> WebhookTarget? {
+        guard let endpoint = try endpoint(id), endpoint.isEnabled else { return nil }
+        return WebhookTarget(endpoint: endpoint, secrets: try secrets(of: id, now: now))
     }
 
     borrowing func endpoints(_ query: EndpointQuery) throws -> Page<WebhookEndpoint> {
@@ -166,8 +188,9 @@ extension Database {
     ///
     /// - Returns: the endpoint, where that disabled it.
     borrowing func note(
-        _ attempt: DeliveryAttempt, at id: Identifier
+        _ attempt: DeliveryAttempt, at id: Identifier, _ healthy: inout HealthyEndpoints
     ) throws(SQLiteError) -> DisabledEndpoint? {
+        if healthy.learnNothing(of: attempt, at: id) { return nil }
         let known = try first(
             """
             SELECT enabled, failingSince, lastFailureAt, disabledBy FROM webhook_endpoint
@@ -183,6 +206,7 @@ extension Database {
         var health = known.health
         let disabling =
             known.isEnabled ? health.note(attempt.outcome, at: attempt.log.at) : nil
+        healthy.note(health, of: attempt, at: id)
         guard health != known.health else { return nil }
         try run(
             """

@@ -2,13 +2,6 @@ internal import Billing
 internal import Ledger
 internal import SQLite
 
-extension StoredSecret {
-    /// The secrets that a query put together with spaces, which none contains.
-    static func texts(_ joined: String?) -> [String] {
-        joined?.split(separator: " ").map(String.init) ?? []
-    }
-}
-
 extension Database {
     /// An endpoint's secrets that are valid at `now`, the newest first.
     borrowing func secrets(of id: Identifier, now: Instant) throws(SQLiteError) -> [String] {
