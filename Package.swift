@@ -153,7 +153,10 @@ let package = Package(
             path: "Tests/Simulation/Driver", swiftSettings: house),
         tests(
             "Audit",
-            ["Audit", "Billing", "JSON", "Ledger", "LedgerSQLite", "LedgerScene", "SQLite"]),
+            [
+                "Audit", "Billing", "JSON", "Ledger", "LedgerSQLite", "LedgerScene", "SQLite",
+                "TestRandom",
+            ]),
         tests("JSON", ["JSON"]),
         tests(
             "Billing", ["Billing", "JSON", "BigInt", "CAllocations", "TestRandom"], fixtures: true),

@@ -45,7 +45,7 @@ extension LedgerAudit {
         if !customers.values[index].voids.isEmpty {
             let known = customers.values[index].voidsByEvent[event.event.customerEventId]
             void = known.map { customers.values[index].voids[$0] }
-            if void != nil { customers.values[index].openVoids -= 1 }
+            if let void { customers.values[index].openVoids.remove(void.sequence) }
         }
         for account in customers.values[index].accounts {
             do { try accounts[account].take(event, void: void) } catch {
@@ -69,19 +69,32 @@ extension LedgerAudit {
         }
     }
 
-    private mutating func compare(_ outcome: Account.Outcome, _ account: Int) throws {
-        for difference in outcome.differences { report.add(difference) }
-        for invoice in outcome.invoices {
-            if let found = try invoices.invoice(invoice.close.number) {
-                let difference = try InvoiceComparison(of: found, with: invoice).difference
-                if let difference { report.add(difference) }
-            } else if try invoices.isWaiting(invoice.close.number) {
+    private mutating func compare(_ invoice: ExpectedInvoice) throws {
+        let close = invoice.close
+        guard let found = try invoices.invoice(close.number) else {
+            if try invoices.isWaiting(close.number) {
                 report.waitingInvoices += 1
             } else {
-                report.add(
-                    Difference("\(invoice.name) is missing", sequence: invoice.close.sequence))
+                report.add(Difference("\(invoice.name) is missing", sequence: close.sequence))
             }
+            return
         }
+        let difference = try InvoiceComparison(of: found, with: invoice).difference
+        if let difference { report.add(difference) }
+        if difference == nil {
+            anchored = max(anchored, close.cutoff)
+        } else if found.chain != invoice.chain.description {
+            report.add(
+                Difference(
+                    "\(invoice.name) vouches for another log: one of the records "
+                        + "\(anchored + 1)…\(close.cutoff) was changed, removed or put in, unless "
+                        + "the invoice was changed", sequence: anchored + 1))
+        }
+    }
+
+    private mutating func compare(_ outcome: Account.Outcome, _ account: Int) throws {
+        for difference in outcome.differences { report.add(difference) }
+        for invoice in outcome.invoices { try compare(invoice) }
         for (row, tallies) in outcome.rows {
             report.accumulators += 1
             let difference = try accounts[account].difference(of: row, tallies, periods)
@@ -95,8 +108,10 @@ extension LedgerAudit {
     mutating func finish() throws {
         let isStill = try file.isStill()
         for customer in customers.values {
-            if customer.openVoids > 0 {
-                report.add(Difference("a void names an event that is not there"))
+            for void in customer.openVoids {
+                report.add(
+                    Difference(
+                        "record \(void) voids an event that is not there", sequence: void))
             }
             for index in customer.accounts {
                 report.lateEvents += accounts[index].books.lateCount

@@ -15,6 +15,8 @@ package struct LedgerAudit {
     /// By account, the rows of closed periods whose late events nobody bills.
     var ignoring: [Int: [StoredPeriod]] = [:]
     var customers: [Identifier: CustomerAccounts] = [:]
+    /// The last record that an invoice vouches for.
+    var anchored: Int64 = 0
     /// Which account is asked what it comes to after which record; the last first.
     var agenda: [(cutoff: Int64, account: Int)] = []
 
@@ -24,7 +26,7 @@ package struct LedgerAudit {
         let voids: [VoidRecord]
         let voidsByEvent: [Identifier: Int]
         /// Voids whose event was not met yet.
-        var openVoids: Int
+        var openVoids: Set<Int64>
         /// Kept where passes are checked.
         var events: [VoidableEvent] = []
     }
@@ -96,7 +98,7 @@ extension LedgerAudit {
         }
         customers[customer] = CustomerAccounts(
             accounts: first..<accounts.count, voids: history.voids,
-            voidsByEvent: history.voidsByEvent, openVoids: history.voids.count)
+            voidsByEvent: history.voidsByEvent, openVoids: Set(history.voids.map(\.sequence)))
         return history.closes.values.flatMap(\.self)
     }
 

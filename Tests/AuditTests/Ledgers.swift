@@ -1,4 +1,6 @@
 import Billing
+import JSON
+import Ledger
 import LedgerSQLite
 import LedgerScene
 import SQLite
@@ -34,6 +36,89 @@ enum Ledgers {
             try await close(scene, passes[2])
             await scene.ledger.shutdown()
             try await body(scene.path)
+        }
+    }
+
+    /// Plans of two policies with charges of every kind, closed and open periods, late events, voids
+    /// and corrections.
+    static func withEverything(_ body: (String) async throws -> Void) async throws {
+        try await Scene.with { scene in
+            try await scene.apply(everything)
+            for (customer, plan) in [("acme", "next"), ("bolt", "ignore"), ("cube", "next")] {
+                try await scene.customer(customer, zone: "Europe/Zurich")
+                _ = try await scene.ledger.create(
+                    NewSubscription(
+                        id: identifier("s-\(customer)"), customerId: identifier(customer),
+                        plan: plan, startsAt: Scene.start, endsAt: nil), at: Scene.start)
+            }
+            var voided: [UsageEvent] = []
+            for (month, now) in [("01", passes[0]), ("02", passes[1]), ("03", passes[2])] {
+                var events: [UsageEvent] = []
+                for index in 0..<15 {
+                    events.append(
+                        try event(
+                            "\(month)-\(index)", customer: ["acme", "bolt", "cube"][index % 3],
+                            at: "2026-\(month)-\(10 + index / 6)T0\(index % 10):00:00Z",
+                            value: "\(index * 7 % 11).\(index)"))
+                    // Of the month before: late, but for the first.
+                    events.append(
+                        try event(
+                            "\(month)-late-\(index)", customer: ["acme", "bolt"][index % 2],
+                            at: "2026-01-2\(index % 10)T00:00:00Z", value: "\(index)"))
+                }
+                try await scene.send(events, at: now - .seconds(8 * 86_400))
+                for event in voided { try await scene.void(event, at: now - .seconds(86_400)) }
+                voided = [events[0], events[3], events[5]]
+                try await close(scene, now)
+            }
+            await scene.ledger.shutdown()
+            try await body(scene.path)
+        }
+    }
+
+    private static var everything: Catalog {
+        get throws {
+            let aggregations = ["sum", "unique", "max", "min", "latest", "average"]
+            let meters = aggregations.map {
+                #"{"key":"\#($0)","eventName":"call","aggregation":"\#($0)","property":"value"}"#
+            }
+            let prices = [
+                (
+                    "calls",
+                    #""model":"graduated","tiers":[{"upTo":"3","unitAmount":"2"},"#
+                        + #"{"upTo":null,"unitAmount":"0.5","flatAmount":"1"}]"#
+                ),
+                (
+                    "sum",
+                    #""model":"percentage","rate":"2.5","freeEvents":3,"fixedFee":"0.1","#
+                        + #""perTransactionMinimum":"0.2""#
+                ),
+                ("unique", #""model":"package","packageSize":"2","packageAmount":"3""#),
+                ("max", #""model":"perUnit","unitAmount":"0.33","minimum":"9""#),
+                ("latest", #""model":"volume","tiers":[{"upTo":null,"unitAmount":"1.1"}]"#),
+                ("average", #""model":"perUnit","unitAmount":"1","includedUnits":"1""#),
+            ]
+            let charges = prices.map { key, price in
+                #"{"key":"\#(key)","name":"\#(key)","type":"usage","meter":"\#(key)","price":{\#(price)}}"#
+            }
+            let plans = [("next", "nextPeriod"), ("ignore", "ignore")].map { key, policy in
+                """
+                {"key":"\(key)","name":"\(key)","currency":"EUR","billingPeriod":{"interval":"month"},
+                 "lateEvents":"\(policy)","minimum":"40","charges":[
+                 {"key":"fee","name":"Fee","type":"flat","amount":"5","timing":"advance","prorate":true},
+                 \(charges.joined(separator: ","))]}
+                """
+            }
+            return try read(
+                """
+                {"meters":[{"key":"calls","eventName":"call","aggregation":"count",
+                 "groupBy":["value"]},\(meters.joined(separator: ","))],
+                 "plans":[\(plans.joined(separator: ","))]}
+                """
+            ) { value in
+                guard var reader = value.object() else { return nil }
+                return Catalog(&reader)
+            }
         }
     }
 

@@ -5,8 +5,8 @@ internal import SQLite
 ///
 /// `SHA-256(chain ‖ hash)` for each record, from 32 zero bytes: the chain at a record does not
 /// depend on how records were grouped into commits, so it is the same after a rebuild. Where a
-/// commit's chain is another, the audit goes on from the commit's own: what stands behind it is
-/// told by itself.
+/// commit's chain is another, its records may be or only its row: so the audit goes on from both, and
+/// the next commit tells.
 struct LogChain {
     /// The chain after the last record.
     private(set) var digest = Digest.zero
@@ -15,6 +15,8 @@ struct LogChain {
     private var commits: Commits
     /// The last record of the last commit.
     private var committed: Int64 = 0
+    /// The same, from the chain of the last commit, where that was another.
+    private var other: Digest?
     /// Something of the commit under way was found already, so that its chain can be no other.
     private var isBroken = false
 
@@ -36,11 +38,16 @@ struct LogChain {
         if recordedAt < lastRecordedAt {
             differences.append(
                 Difference(
-                    "record \(sequence) was written before the one in front of it",
+                    "record \(sequence) is dated before record \(last), in front of it",
                     sequence: sequence))
         }
         (last, lastRecordedAt) = (sequence, recordedAt)
-        if let hash { digest = link(digest, hash) } else { isBroken = true }
+        if let hash {
+            digest = link(digest, hash)
+            other = other.map { link($0, hash) }
+        } else {
+            isBroken = true
+        }
         if let difference = try checkCommit() { differences.append(difference) }
         return differences
     }
@@ -61,16 +68,19 @@ struct LogChain {
         }
         guard last == commit.last else { return nil }
         try commits.skip(through: last)
+        let isTold = isBroken
         defer {
+            if let chain = commit.chain, chain == other { digest = chain }
+            other = commit.chain == digest ? nil : commit.chain
             committed = last
             isBroken = false
-            digest = commit.chain ?? digest
         }
-        if isBroken || (commit.chain == digest && commit.first == committed + 1) { return nil }
+        let isSame = commit.chain == digest || (other != nil && commit.chain == other)
+        if isTold || (isSame && commit.first == committed + 1) { return nil }
         return Difference(
             commit.first == commit.last
-                ? "record \(last) is not the one that was committed"
-                : "the records \(committed + 1)…\(last) are not those that were committed: "
+                ? "record \(last) or its commit is not what was written"
+                : "the records \(committed + 1)…\(last) or their commit are not what was written: "
                     + "one was changed, removed or put in",
             sequence: committed + 1)
     }

@@ -24,7 +24,8 @@ struct PayloadReader {
     }
 
     func void() throws -> VoidRecord {
-        VoidRecord(
+        guard try required(root, "void").kind == .true else { throw unreadable("void") }
+        return VoidRecord(
             sequence: row.sequence, recordedAt: row.recordedAt, hash: row.hash,
             customerEventId: try identifier("customerEventId"))
     }

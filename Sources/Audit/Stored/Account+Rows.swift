@@ -34,6 +34,9 @@ extension Account {
             let isEmpty = tallies.allSatisfy { $0.proof.firstSequence == 0 }
             return isEmpty ? nil : Difference("\(name) are missing")
         }
+        if try stored.isAhead(state.foldedThrough) {
+            return Difference("\(name) have a record that is not there: \(state.foldedThrough)")
+        }
         do {
             let charges = try StoredAccumulators(state.bytes)
             var difference = charges.difference(from: tallies, period.plan)

@@ -156,7 +156,9 @@ private struct StateReader {
     private mutating func decimal() throws(Difference) -> ExactDecimal {
         let mantissa: Int128 = try integer()
         let scale: UInt8 = try integer()
-        guard scale <= ExactDecimal.maximumScale else { throw Self.damaged }
+        // In the fewest digits: so every byte has one meaning.
+        guard scale <= ExactDecimal.maximumScale, scale == 0 || mantissa % 10 != 0
+        else { throw Self.damaged }
         return ExactDecimal(mantissa: mantissa, scale: scale)
     }
 

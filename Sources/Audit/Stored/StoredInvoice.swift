@@ -1,4 +1,5 @@
 internal import Billing
+internal import JSON
 internal import SQLite
 
 /// A row of the table `invoice`.
@@ -17,6 +18,13 @@ struct StoredInvoice {
         customerId = Identifier(checked: row.bytes(3))
         subscriptionId = Identifier(checked: row.bytes(4))
         body = row.bytes(5)
+    }
+}
+
+extension StoredInvoice {
+    /// The log's chain at its cutoff, as the invoice has it; nil where it cannot be read.
+    var chain: String? {
+        (try? JSONDocument.parse(body).root)?.member("log")?.member("chain")?.string
     }
 }
 

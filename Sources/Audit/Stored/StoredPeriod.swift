@@ -84,6 +84,12 @@ final class StoredPeriods {
         return try !newer.step()
     }
 
+    /// Whether a record is none that the log has, or had when a server went on with it.
+    func isAhead(_ sequence: Int64) throws -> Bool {
+        guard sequence > file.head else { return false }
+        return try sequence > file.connection.integer("SELECT max(sequence) FROM log") ?? 0
+    }
+
     /// How many rows there are, whosever.
     func count() throws -> Int64 {
         try file.connection.integer("SELECT count(*) FROM period") ?? 0
