@@ -70,7 +70,6 @@ struct Mutation: CustomStringConvertible {
         "log": ["sequence", "kind", "recordedAt", "customerId", "hash", "payload", "payload"],
         "period": [
             "number", "subscription", "start", "end", "timezone", "planKey", "planVersion",
-            "cutoffSequence",
         ],
         "accumulator": ["period", "foldedThrough", "state", "state", "state", "state"],
         "invoice": [
