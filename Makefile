@@ -5,6 +5,9 @@ PACKAGES := binutils ca-certificates g++ git libc6-dev libcurl4-openssl-dev libe
 	libgcc-12-dev libncurses6 libsimdjson-dev libsqlite3-dev libssl-dev libstdc++-12-dev libxml2 \
 	pkg-config python3 python3-venv tzdata zlib1g-dev
 
+# Programs for the SDK, and the package of each; another distribution's do as well.
+PROGRAMS := node:nodejs npm:npm tsc:node-typescript
+
 SOURCES := $(wildcard Package.swift Sources Functions LocalRuntime Tests Benchmarks)
 ONE_WAY := --explicit-target-dependency-import-check error
 
@@ -16,6 +19,9 @@ setup:
 	for package in $(PACKAGES); do \
 		dpkg-query --show --showformat='$${Status}' "$$package" 2>/dev/null \
 			| grep -q 'ok installed' || missing="$$missing $$package"; \
+	done; \
+	for program in $(PROGRAMS); do \
+		command -v "$${program%:*}" >/dev/null || missing="$$missing $${program#*:}"; \
 	done; \
 	if [ -n "$$missing" ]; then \
 		echo "setup: installing$$missing"; \
@@ -42,17 +48,26 @@ test: setup
 	swift build -c release --product simulation
 	"$$(swift build -c release --show-bin-path)/benchmarks" ledger --samples 5
 	"$$(swift build -c release --show-bin-path)/simulation" --seeds 1...200
+	swift build --build-tests $(ONE_WAY)
+	TALLYSTICK_PROGRAM="$$(swift build --show-bin-path)/tallystick" npm --prefix SDK/typescript test
 	swift test $(ONE_WAY) $(ARGS)
 
 lint:
 	swift format lint --strict --recursive $(SOURCES)
 	.ci/hygiene
 
-# For example: make bench ARGS=pricing, or ARGS='ingest --quick'. Fails where a target is missed.
+# For example: make bench ARGS=pricing, or ARGS='ingest --quick', or ARGS='sdk --quick'. Fails where a
+# target is missed.
 bench: setup
 	swift build -c release --product tallystick
+ifneq ($(firstword $(ARGS)),sdk)
 	swift build -c release --product benchmarks
 	"$$(swift build -c release --show-bin-path)/benchmarks" $(ARGS)
+endif
+ifneq ($(filter sdk,$(or $(firstword $(ARGS)),sdk)),)
+	TALLYSTICK_PROGRAM="$$(swift build -c release --show-bin-path)/tallystick" \
+		npm --prefix SDK/typescript run bench -- $(wordlist 2,$(words $(ARGS)),$(ARGS))
+endif
 
 # For example: make serve ARGS='--data tallystick.db --catalog catalog.yaml'
 serve: setup

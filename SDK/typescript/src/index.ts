@@ -1,0 +1,14 @@
+export { Tallystick } from "./client.js";
+export type { AnyEvents, DrainOptions, TrackedEvent } from "./client.js";
+export type { CallOptions, FunctionMethods } from "./calls.js";
+export type { Counts } from "./ingest.js";
+export type { EventFields, Property } from "./event.js";
+export type { TallystickOptions, WhenFull } from "./options.js";
+export type { Tracked } from "./queue.js";
+export { verifyWebhook } from "./webhook.js";
+export type { VerifyOptions, WebhookHeaders, WebhookMessage } from "./webhook.js";
+export * from "./errors.js";
+export * from "./catalog.js";
+export * from "./contract.js";
+export type { Functions, InputOf, OutputOf } from "./functions.js";
+export * from "./values.js";

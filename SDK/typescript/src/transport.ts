@@ -1,0 +1,147 @@
+import { RefusedError, TallystickError, UnreachableError } from "./errors.js";
+import type { Problem } from "./values.js";
+import type { Settings } from "./options.js";
+import {
+  gzipped, isPage, monotonicMilliseconds, sleep, startIdleTimer, startTimer, stopTimer,
+} from "./platform.js";
+
+/** How one request is made. */
+export interface Manner {
+  /** Another try may not do more than the first: true where nothing is said. */
+  repeatable?: boolean;
+  /** Whether waits between tries let the process end: whoever asks sees to the rest. */
+  isIdle?: boolean;
+  /** How long it is tried. */
+  forMilliseconds?: number;
+  /** Whether a value is an answer of the server's. */
+  isAnswer?: (value: unknown) => boolean;
+}
+
+/** A server that asks for more is asked again after this. */
+const longestRetryAfterMilliseconds = 300_000;
+
+/** What is smaller is not worth compressing. */
+const leastGzippedCharacters = 1_024;
+
+/** What a page may still send as it goes away; four of them come to the browser's limit. */
+const mostKeptAliveBytes = 16_000;
+
+/** Makes requests, and makes them again as long as that can help. */
+export class Transport {
+  readonly #settings: Settings;
+  /** Before this instant the server wants no requests. */
+  #notBefore = 0;
+  #abandon = new AbortController();
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  /** Ends every request under way, and each that comes, until `resume`. */
+  abandon(): void {
+    this.#abandon.abort();
+  }
+
+  resume(): void {
+    if (this.#abandon.signal.aborted) this.#abandon = new AbortController();
+  }
+
+  /** Calls a function with a body, and again until it answers or there is no use. */
+  async post(name: string, text: string, manner: Manner): Promise<unknown> {
+    const { gzip, retry, onRetry } = this.#settings;
+    const { signal } = this.#abandon;
+    const body = gzip && text.length >= leastGzippedCharacters ? await gzipped(text) : text;
+    const until = monotonicMilliseconds() + (manner.forMilliseconds ?? retry.forMilliseconds);
+    const start = manner.isIdle ? startIdleTimer : startTimer;
+    for (let failures = 0; ; ) {
+      const pause = Math.min(this.#notBefore, until) - monotonicMilliseconds();
+      if (pause > 0) await sleep(pause, signal, start);
+      try {
+        return await this.#try(name, body, manner, signal);
+      } catch (error) {
+        if (!(error instanceof TallystickError) || !mayHelp(error, manner)) throw error;
+        const wait = this.#wait(error, failures);
+        failures += 1;
+        if (signal.aborted || monotonicMilliseconds() + wait > until) throw error;
+        onRetry?.(error, wait);
+        await sleep(wait, signal, start);
+      }
+    }
+  }
+
+  /** How long to wait after a failure: full jitter, and no less than the server asks for. */
+  #wait(error: TallystickError, failures: number): number {
+    const { firstMilliseconds, longestMilliseconds } = this.#settings.retry;
+    const backOff = Math.min(firstMilliseconds * 2 ** failures, longestMilliseconds);
+    const jitter = Math.random() * backOff;
+    const asked = error instanceof RefusedError ? error.retryAfterMilliseconds ?? 0 : 0;
+    if (asked === 0) return jitter;
+    const pause = Math.min(asked, longestRetryAfterMilliseconds);
+    this.#notBefore = Math.max(this.#notBefore, monotonicMilliseconds() + pause);
+    return pause + jitter;
+  }
+
+  async #try(
+    name: string, body: string | Uint8Array, manner: Manner, abandoned: AbortSignal,
+  ): Promise<unknown> {
+    const { base, headers, timeoutMilliseconds, fetch } = this.#settings;
+    const attempt = new AbortController();
+    const abort = () => attempt.abort();
+    const timer = startTimer(timeoutMilliseconds, abort);
+    abandoned.addEventListener("abort", abort);
+    try {
+      if (abandoned.aborted) throw new Error("the client was told to give up");
+      const response = await fetch(base + encodeURIComponent(name), {
+        method: "POST",
+        headers: typeof body === "string" ? headers : { ...headers, "content-encoding": "gzip" },
+        body,
+        signal: attempt.signal,
+        redirect: "manual",
+        ...(isPage() && body.length <= mostKeptAliveBytes && { keepalive: true }),
+      });
+      const text = await response.text();
+      if (!response.ok) throw refusal(response, text);
+      const value: unknown = JSON.parse(text);
+      if (manner.isAnswer && !manner.isAnswer(value)) {
+        throw new Error("something else than the server answered");
+      }
+      return value;
+    } catch (cause) {
+      if (cause instanceof TallystickError) throw cause;
+      const reason = attempt.signal.aborted && !abandoned.aborted ? "no answer in time" : cause;
+      throw new UnreachableError(`${base}${name} cannot be reached: ${reason}`, { cause });
+    } finally {
+      stopTimer(timer);
+      abandoned.removeEventListener("abort", abort);
+    }
+  }
+}
+
+/** Whether another try can come to something else, without doing twice what must be done once. */
+function mayHelp(error: TallystickError, { repeatable = true }: Manner): boolean {
+  if (!(error instanceof RefusedError)) return repeatable;
+  const { status } = error;
+  return status === 429 || (repeatable && (status === 408 || status >= 500));
+}
+
+function refusal(response: Response, text: string): RefusedError {
+  const retryAfter = retryAfterMilliseconds(response.headers.get("retry-after"), Date.now());
+  return new RefusedError(response.status, problem(text), retryAfter);
+}
+
+function problem(text: string): Problem | undefined {
+  try {
+    const value = JSON.parse(text) as Problem | null;
+    return typeof value?.title === "string" ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads `Retry-After`: seconds, or a date. */
+export function retryAfterMilliseconds(header: string | null, now: number): number | undefined {
+  if (header === null) return undefined;
+  if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1_000;
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
