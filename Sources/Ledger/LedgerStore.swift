@@ -24,6 +24,16 @@ package protocol EventLedger: Sendable {
     /// answered included.
     func usage(of subscription: Identifier, at instant: Instant) async throws(LedgerError)
         -> PeriodUsage
+
+    /// The same, added up from the events one by one and grouped by these properties.
+    func usage(
+        of subscription: Identifier, at instant: Instant, groupedBy properties: [PropertyPath]
+    ) async throws(LedgerError) -> PeriodUsage
+
+    /// What happened in each window of a span, added up from the events one by one.
+    ///
+    /// - Throws: `.unprocessable` where that is too many windows, groups or values.
+    func series(_ query: SeriesQuery) async throws(LedgerError) -> UsageSeries
 }
 
 /// The records themselves, found by their customer and never by a look through the whole log.
