@@ -34,6 +34,12 @@ package protocol EventLedger: Sendable {
     ///
     /// - Throws: `.unprocessable` where that is too many windows, groups or values.
     func series(_ query: SeriesQuery) async throws(LedgerError) -> UsageSeries
+
+    /// The subscriptions that charge a meter and have used it, those that used most first.
+    ///
+    /// Every page is of the moment at which it is asked for. Late or voided usage of a closed
+    /// period that no correction has billed yet is not in its figures.
+    func rank(_ query: RankQuery) async throws(LedgerError) -> Page<RankedUsage>
 }
 
 /// The records themselves, found by their customer and never by a look through the whole log.

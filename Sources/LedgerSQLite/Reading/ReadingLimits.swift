@@ -6,6 +6,8 @@ struct ReadingLimits: Sendable {
     var recordsPerPage = 50_000
     /// Records that the writer looks up in memory at once.
     var recordsInMemory = 10_000
+    /// Subscriptions that are looked at in one step of a ranking.
+    var rankedAtOnce = 4_000
     /// Windows of a series, and all that it tells apart: windows of each meter with something in
     /// them, and groups of those.
     var seriesWindows = 10_000
