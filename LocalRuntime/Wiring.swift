@@ -98,6 +98,7 @@ struct Wiring: Sendable {
         registry.register(IngestEvent(ledger: ledger))
         registry.register(VoidEvent(ledger: ledger))
         registry.register(QueryUsage(ledger: ledger))
+        registry.register(RankUsage(ledger: ledger))
         registry.register(PriceUsage(ledger: ledger))
         registry.register(ClosePeriod(ledger: ledger))
         registry.register(invoices)

@@ -24,6 +24,22 @@ package protocol EventLedger: Sendable {
     /// answered included.
     func usage(of subscription: Identifier, at instant: Instant) async throws(LedgerError)
         -> PeriodUsage
+
+    /// The same, added up from the events one by one and grouped by these properties.
+    func usage(
+        of subscription: Identifier, at instant: Instant, groupedBy properties: [PropertyPath]
+    ) async throws(LedgerError) -> PeriodUsage
+
+    /// What happened in each window of a span, added up from the events one by one.
+    ///
+    /// - Throws: `.unprocessable` where that is too many windows, groups or values.
+    func series(_ query: SeriesQuery) async throws(LedgerError) -> UsageSeries
+
+    /// The subscriptions that charge a meter and have used it, those that used most first.
+    ///
+    /// Every page is of the moment at which it is asked for. Late or voided usage of a closed
+    /// period that no correction has billed yet is not in its figures.
+    func rank(_ query: RankQuery) async throws(LedgerError) -> Page<RankedUsage>
 }
 
 /// The records themselves, found by their customer and never by a look through the whole log.

@@ -20,6 +20,7 @@ package struct LedgerLimits: Sendable {
         runs.rememberedKeys = 64
         reading = ReadingLimits(
             recordsPerRead: 7, recordsPerPage: records, recordsInMemory: records / 2,
+            rankedAtOnce: 4,
             publishedAccumulators: 20, publishedCommits: 10)
     }
 }

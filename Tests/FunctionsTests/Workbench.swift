@@ -36,6 +36,7 @@ struct Workbench {
         registry.register(ListSubscriptions(ledger: ledger))
         registry.register(IngestEvent(ledger: ledger))
         registry.register(QueryUsage(ledger: ledger))
+        registry.register(RankUsage(ledger: ledger))
         registry.register(ClosePeriod(ledger: ledger))
         registry.register(PriceUsage(ledger: ledger))
         registry.register(GenerateInvoice(ledger: ledger))

@@ -73,19 +73,27 @@ extension PlanVersion {
         for (index, accumulator) in accumulators.enumerated() {
             let meter = meters[index].meter
             let quantity = try accumulator.aggregate.quantity(meter.aggregation)
-            var groups: [LineGroup] = []
-            for entry in accumulator.groups.entries {
-                groups.append(
-                    LineGroup(
-                        key: entry.key, quantity: try entry.aggregate.quantity(meter.aggregation),
-                        eventCount: entry.aggregate.eventCount))
-            }
+            let groups = try accumulator.groups.lines(meter.aggregation)
             usages.append(
                 LineUsage(
                     priced: accumulator.fees.map { .transactions($0) } ?? .quantity(quantity),
                     quantity: quantity, groups: groups, evidence: accumulator.evidence))
         }
         return usages
+    }
+}
+
+extension GroupAccumulators {
+    /// What each group has used, in the order in which they came.
+    package func lines(_ aggregation: Aggregation) throws(ArithmeticError) -> [LineGroup] {
+        var lines: [LineGroup] = []
+        for entry in entries {
+            lines.append(
+                LineGroup(
+                    key: entry.key, quantity: try entry.aggregate.quantity(aggregation),
+                    eventCount: entry.aggregate.eventCount))
+        }
+        return lines
     }
 }
 

@@ -108,12 +108,18 @@ extension Meter {
 
     /// The group that an event falls in, as the canonical JSON of an object; nil without `groupBy`.
     package func group(of event: UsageEvent) -> [UInt8]? {
-        guard !groupBy.isEmpty else { return nil }
+        groupBy.isEmpty ? nil : event.group(by: groupBy)
+    }
+}
+
+extension UsageEvent {
+    /// The group that an event falls in by some properties, as the canonical JSON of an object.
+    package func group(by groupBy: [PropertyPath]) -> [UInt8] {
         var writer = JSONWriter()
         writer.object { writer in
             for property in groupBy {
                 writer.key(property.name)
-                guard let node = property.value(in: event.properties) else {
+                guard let node = property.value(in: properties) else {
                     writer.null()
                     continue
                 }

@@ -15,7 +15,11 @@ struct PreparedBatch: Sendable {
     /// What the readings were made with.
     let catalog: CompiledCatalog
 
-    init(_ events: [UsageEvent], _ catalog: CompiledCatalog, _ hasher: KeyHasher) {
+    /// - Parameter groupBy: splits what every meter counts; nil leaves that to each meter.
+    init(
+        _ events: [UsageEvent], _ catalog: CompiledCatalog, _ hasher: KeyHasher,
+        groupBy: [PropertyPath]? = nil
+    ) {
         var prepared: [PreparedEvent] = []
         prepared.reserveCapacity(events.count)
         var readings: [PreparedReading] = []
@@ -31,7 +35,9 @@ struct PreparedBatch: Sendable {
                     let value = PreparedReading.Value(of: event, by: meter.meter, hasher)
                     if meter.isNewest, case .unreadable = value { unreadable.insert(index) }
                     var group: Int32 = -1
-                    if !meter.meter.groupBy.isEmpty, let key = meter.meter.group(of: event) {
+                    let properties = groupBy ?? meter.meter.groupBy
+                    if !properties.isEmpty {
+                        let key = event.group(by: properties)
                         group = Int32(truncatingIfNeeded: groups.count)
                         groups.append(PreparedGroup(key: key, hash: hasher.hash(key)))
                     }

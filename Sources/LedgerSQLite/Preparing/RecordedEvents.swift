@@ -28,17 +28,19 @@ struct RefoldRecord: Sendable {
 extension Database {
     /// Reads records of the log and prepares them, voids with the events that they take out.
     ///
-    /// - Parameter cutoff: the last record that counts: a later void does not.
+    /// - Parameters:
+    ///   - cutoff: the last record that counts: a later void does not.
+    ///   - groupBy: splits what every meter counts; nil leaves that to each meter.
     borrowing func refoldPage(
         _ sequences: [Int64], _ catalog: CompiledCatalog, _ hasher: KeyHasher,
-        through cutoff: Int64 = .max
+        through cutoff: Int64 = .max, groupBy: [PropertyPath]? = nil
     ) throws -> RefoldPage {
         var page = PageBuilder()
         for sequence in sequences {
             let isVoided = try void(of: sequence).map { $0 <= cutoff } ?? false
             try page.append(record(sequence), isVoided: isVoided, from: self)
         }
-        return try page.page(catalog, hasher)
+        return try page.page(catalog, hasher, groupBy: groupBy)
     }
 
     /// Reads up to `limit` events and voids after `sequence`, whoever's, in log order.
@@ -76,9 +78,12 @@ private struct PageBuilder {
         payloads.append(try database.payload(ofRecord: event))
     }
 
-    func page(_ catalog: CompiledCatalog, _ hasher: KeyHasher) throws -> RefoldPage {
+    func page(
+        _ catalog: CompiledCatalog, _ hasher: KeyHasher, groupBy: [PropertyPath]? = nil
+    ) throws -> RefoldPage {
         RefoldPage(
-            records: records, batch: PreparedBatch(try payloads.events(), catalog, hasher))
+            records: records,
+            batch: PreparedBatch(try payloads.events(), catalog, hasher, groupBy: groupBy))
     }
 }
 

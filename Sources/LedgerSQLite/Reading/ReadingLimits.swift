@@ -6,6 +6,14 @@ struct ReadingLimits: Sendable {
     var recordsPerPage = 50_000
     /// Records that the writer looks up in memory at once.
     var recordsInMemory = 10_000
+    /// Subscriptions that are looked at in one step of a ranking.
+    var rankedAtOnce = 4_000
+    /// Windows of a series, and all that it tells apart: windows of each meter with something in
+    /// them, and groups of those.
+    var seriesWindows = 10_000
+    var seriesCells = 100_000
+    /// Values of `unique` that a series tells apart.
+    var seriesValues = 1_000_000
     /// Accumulators, and groups of them, that the writer publishes after each commit.
     var publishedAccumulators = 16_384
     /// Commits after which what nobody asked for is published no more.

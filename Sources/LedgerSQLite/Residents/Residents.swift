@@ -45,6 +45,12 @@ extension Residents {
         return handle
     }
 
+    /// The same for a look that is no use of the customer.
+    func peek(_ key: KeyHash) -> Int32? {
+        let slot = slot(of: key)
+        return table[slot] == 0 ? nil : Int32(truncatingIfNeeded: table[slot]) - 1
+    }
+
     /// Finds the customers of a batch: their handles, -1 for those that are not in memory.
     ///
     /// All at once, and what their events will change is looked at: the processor fetches many rows

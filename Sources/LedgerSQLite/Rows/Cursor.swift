@@ -6,13 +6,13 @@ internal import Ledger
 enum Cursor {
     static func position(_ cursor: String?) throws(LedgerError) -> Int64 {
         guard let cursor else { return 0 }
-        guard let position = Int64(cursor, radix: 36), position >= 0 else {
-            throw LedgerError(
-                .unprocessable, "the cursor is not one that this list gave; leave it out to begin",
-                pointer: "/cursor")
-        }
+        guard let position = Int64(cursor, radix: 36), position >= 0 else { throw unknown }
         return position
     }
+
+    static let unknown = LedgerError(
+        .unprocessable, "the cursor is not one that this list gave; leave it out to begin",
+        pointer: "/cursor")
 
     static func text(_ position: Int64) -> String { String(position, radix: 36) }
 }

@@ -16,7 +16,7 @@ struct PeriodRow {
 
 extension PeriodRow {
     /// Reads a whole row, its columns in the schema's order.
-    fileprivate init(_ row: borrowing Statement) throws(CorruptRow) {
+    init(_ row: borrowing Statement) throws(CorruptRow) {
         guard let zone = Zone(name: row.string(4)) else { throw CorruptRow() }
         number = row.integer(0)
         subscription = row.integer(1)

@@ -56,7 +56,7 @@ extension WriterState {
 
 extension Database {
     /// The accumulators of a closed period as it was billed, corrections included.
-    fileprivate borrowing func billedAccumulators(
+    borrowing func billedAccumulators(
         of period: PeriodRow, _ plan: PlanVersion
     ) throws -> [Accumulator] {
         let closed = try accumulators(of: period.number) ?? AccumulatorRow(plan: plan)
