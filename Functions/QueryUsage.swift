@@ -6,6 +6,7 @@ package import Ledger
 /// What a subscription has used and costs so far in one period, every event answered included.
 package struct QueryUsage: Function {
     package static let name = "queryUsage"
+    package static let scope = AccessScope.read
 
     private let ledger: any EventLedger
 

@@ -11,6 +11,7 @@ struct WriterState: ~Copyable {
     let published: Published
     var head: LogHead
     var catalog: CompiledCatalog
+    var keys: KeyBook
     var checkpoint: Checkpoint
     var indexes: KeyIndexes
     let hasher: KeyHasher
@@ -39,13 +40,15 @@ struct WriterState: ~Copyable {
         let indexes = try KeyIndexes(
             on: database, opening.limits.runs, sorter: opening.sorter)
         let catalog = CompiledCatalog(try database.catalogBook(), hasher)
-        let published = published ?? Published(catalog)
+        let keys = try database.keyBook()
+        let published = published ?? Published(catalog, keys)
         var state = WriterState(
             database: database, published: published, head: head, catalog: catalog,
-            checkpoint: checkpoint, indexes: indexes, hasher: hasher, memory: opening.memory)
+            keys: keys, checkpoint: checkpoint, indexes: indexes, hasher: hasher,
+            memory: opening.memory)
         state.statistics = published.statistics
         try state.countDisabledEndpoints()
-        published.set(catalog, state.statistics)
+        published.set(catalog, keys, state.statistics)
         // One transaction: to read outside of one takes and gives back the file's lock each time.
         try state.database.connection.execute("BEGIN IMMEDIATE")
         try state.recover(from: opening.path)
@@ -76,7 +79,7 @@ struct WriterState: ~Copyable {
             emptiesWAL = try database.connection.integer("PRAGMA wal_checkpoint(TRUNCATE)") != 0
         }
         noteStatistics()
-        published.set(catalog, statistics)
+        published.set(catalog, keys, statistics)
     }
 
     private mutating func noteStatistics() {
@@ -178,15 +181,24 @@ extension LogHead {
 
 /// What other threads may see of the writer's state: only what is committed.
 final class Published: Sendable {
-    private let state: Mutex<(catalog: CompiledCatalog, statistics: StoreStatistics)>
+    private struct State {
+        var catalog: CompiledCatalog
+        var keys: KeyBook
+        var statistics = StoreStatistics()
+    }
 
-    init(_ catalog: CompiledCatalog) { state = Mutex((catalog, StoreStatistics())) }
+    private let state: Mutex<State>
+
+    init(_ catalog: CompiledCatalog, _ keys: KeyBook) {
+        state = Mutex(State(catalog: catalog, keys: keys))
+    }
 
     var catalog: CompiledCatalog { state.withLock(\.catalog) }
+    var keys: KeyBook { state.withLock(\.keys) }
     var statistics: StoreStatistics { state.withLock(\.statistics) }
 
-    func set(_ catalog: CompiledCatalog, _ statistics: StoreStatistics) {
-        state.withLock { $0 = (catalog, statistics) }
+    func set(_ catalog: CompiledCatalog, _ keys: KeyBook, _ statistics: StoreStatistics) {
+        state.withLock { $0 = State(catalog: catalog, keys: keys, statistics: statistics) }
     }
 }
 
