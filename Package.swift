@@ -76,6 +76,7 @@ let package = Package(
             name: "CSQLite", path: "Sources/CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(
             name: "CSHA256", path: "Sources/CSHA256", linkerSettings: [.linkedLibrary("crypto")]),
+        .target(name: "CZlib", path: "Sources/CZlib", linkerSettings: [.linkedLibrary("z")]),
         .target(name: "CPrefetch", path: "Sources/CPrefetch"),
         .target(name: "CCurl", path: "Sources/CCurl", linkerSettings: [.linkedLibrary("curl")]),
 
@@ -102,10 +103,8 @@ let package = Package(
             name: "tallystick",
             dependencies: [
                 "JSON", "Billing", "Audit", "FunctionKit", "Ledger", "LedgerSQLite", "Curl",
-                "Webhooks", "Functions", "Documents", hummingbird, hummingbirdCore, nio, httpTypes,
-                lifecycle,
-                signals,
-                arguments, logging, "Yams",
+                "Webhooks", "Functions", "Documents", "CZlib", hummingbird, hummingbirdCore, nio,
+                httpTypes, lifecycle, signals, arguments, logging, "Yams",
             ],
             path: "LocalRuntime", exclude: ["README.md", "Demo"], swiftSettings: house),
         .executableTarget(
@@ -187,7 +186,7 @@ let package = Package(
             "Runtime",
             [
                 "tallystick", "tallystick-demo", "SocketServer", "JSON", "Billing", "FunctionKit",
-                "Ledger", "SQLite", "Curl", "Webhooks", logging, lifecycle,
+                "Ledger", "SQLite", "Curl", "Webhooks", httpTypes, logging, lifecycle,
             ]),
         tests("Import", ["tallystick", "JSON"]),
         tests(

@@ -36,6 +36,11 @@ package struct GenerateInvoice: Function {
         }
     }
 
+    /// A preview only reads.
+    package static func scope(of request: JSONNode) -> AccessScope {
+        request.member("preview")?.kind == .true ? .read : scope
+    }
+
     package func handle(_ input: Input, _ context: FunctionContext) async throws -> StoredJSON {
         // Asked first: what closes meanwhile is found below.
         if input.isPreview, let period = try await ledger.running(input.key, at: context.now) {

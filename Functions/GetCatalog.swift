@@ -6,6 +6,7 @@ package import Ledger
 /// Gives the newest version of every meter and plan, by key.
 package struct GetCatalog: Function {
     package static let name = "getCatalog"
+    package static let scope = AccessScope.read
 
     private let ledger: any CatalogLedger
 

@@ -5,6 +5,7 @@ package import Ledger
 /// Gives a customer as it was last written.
 package struct GetCustomer: Function {
     package static let name = "getCustomer"
+    package static let scope = AccessScope.read
 
     private let ledger: any CatalogLedger
 

@@ -6,6 +6,7 @@ package import Ledger
 /// Gives one event as it was recorded.
 package struct GetEvent: Function {
     package static let name = "getEvent"
+    package static let scope = AccessScope.read
 
     private let ledger: any RecordLedger
 

@@ -5,6 +5,7 @@ package import Ledger
 /// Gives an invoice as it was written.
 package struct GetInvoice: Function {
     package static let name = "getInvoice"
+    package static let scope = AccessScope.read
 
     private let ledger: any InvoiceLedger
 

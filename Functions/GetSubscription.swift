@@ -4,6 +4,7 @@ package import Ledger
 /// Gives a subscription with its status and the period that the clock is in.
 package struct GetSubscription: Function {
     package static let name = "getSubscription"
+    package static let scope = AccessScope.read
 
     private let ledger: any CatalogLedger
 

@@ -6,6 +6,7 @@ package import Ledger
 /// Takes usage events, one or a batch, and counts each exactly once.
 package struct IngestEvent: Function {
     package static let name = "ingestEvent"
+    package static let scope = AccessScope.ingest
 
     /// How far ahead of the clock an event may be dated.
     private static let maximumAhead = Duration.seconds(24 * 3600)

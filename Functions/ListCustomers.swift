@@ -6,6 +6,7 @@ package import Ledger
 /// Lists customers by the bytes of their ids.
 package struct ListCustomers: Function {
     package static let name = "listCustomers"
+    package static let scope = AccessScope.read
 
     private let ledger: any CatalogLedger
 

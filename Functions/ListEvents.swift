@@ -6,6 +6,7 @@ package import Ledger
 /// Lists a customer's events in the order in which they came.
 package struct ListEvents: Function {
     package static let name = "listEvents"
+    package static let scope = AccessScope.read
 
     private let ledger: any RecordLedger
 

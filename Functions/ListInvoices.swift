@@ -6,6 +6,7 @@ package import Ledger
 /// Lists invoices, oldest number first.
 package struct ListInvoices: Function {
     package static let name = "listInvoices"
+    package static let scope = AccessScope.read
 
     private let ledger: any InvoiceLedger
 

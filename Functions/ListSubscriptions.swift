@@ -6,6 +6,7 @@ package import Ledger
 /// Lists subscriptions, of a customer or all, in the order in which they were created.
 package struct ListSubscriptions: Function {
     package static let name = "listSubscriptions"
+    package static let scope = AccessScope.read
 
     private let ledger: any CatalogLedger
 

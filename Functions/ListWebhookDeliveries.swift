@@ -6,6 +6,7 @@ package import Ledger
 /// Lists what was sent to webhook endpoints, or waits to be, oldest first.
 package struct ListWebhookDeliveries: Function {
     package static let name = "listWebhookDeliveries"
+    package static let scope = AccessScope.read
 
     private let ledger: any OutboxLedger
 

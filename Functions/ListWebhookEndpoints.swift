@@ -5,6 +5,7 @@ package import Ledger
 /// Lists where webhooks go, oldest first; secrets are never among it.
 package struct ListWebhookEndpoints: Function {
     package static let name = "listWebhookEndpoints"
+    package static let scope = AccessScope.read
 
     private let ledger: any EndpointLedger
 

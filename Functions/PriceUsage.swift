@@ -6,6 +6,7 @@ package import Ledger
 /// Prices usage that the caller gives: under one price, or under a whole plan of the catalog.
 package struct PriceUsage: Function {
     package static let name = "priceUsage"
+    package static let scope = AccessScope.read
 
     private let ledger: any CatalogLedger
 

@@ -7,6 +7,7 @@ package import Ledger
 /// what happened in each window of a span.
 package struct QueryUsage: Function {
     package static let name = "queryUsage"
+    package static let scope = AccessScope.read
 
     private let ledger: any EventLedger
 

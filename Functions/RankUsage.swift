@@ -6,6 +6,7 @@ package import Ledger
 /// Lists the subscriptions that used most of a meter in their period, those that used most first.
 package struct RankUsage: Function {
     package static let name = "rankUsage"
+    package static let scope = AccessScope.read
 
     private let ledger: any EventLedger
 

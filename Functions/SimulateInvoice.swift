@@ -10,6 +10,7 @@ package import Ledger
 /// sides are of the same records, so that the period's own plan makes no difference.
 package struct SimulateInvoice: Function {
     package static let name = "simulateInvoice"
+    package static let scope = AccessScope.read
 
     private let ledger: any CatalogLedger & PreviewLedger
 

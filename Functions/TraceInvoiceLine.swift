@@ -6,6 +6,7 @@ package import Ledger
 /// quantity, whoever links their hashes its digest.
 package struct TraceInvoiceLine: Function {
     package static let name = "traceInvoiceLine"
+    package static let scope = AccessScope.read
 
     private let ledger: any RecordLedger
 

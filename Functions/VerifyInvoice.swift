@@ -5,6 +5,7 @@ package import JSON
 /// Recomputes every line of an invoice from the raw events, by a second code path.
 package struct VerifyInvoice: Function {
     package static let name = "verifyInvoice"
+    package static let scope = AccessScope.read
 
     /// Recomputes the invoice under an id; nil where there is none.
     package typealias Verify = @Sendable (_ id: String) async throws -> InvoiceVerification?

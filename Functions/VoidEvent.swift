@@ -8,6 +8,7 @@ package import Ledger
 /// The same call again is harmless.
 package struct VoidEvent: Function {
     package static let name = "voidEvent"
+    package static let scope = AccessScope.ingest
 
     private let ledger: any EventLedger
 

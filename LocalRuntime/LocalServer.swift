@@ -45,7 +45,7 @@ struct LocalServer: Sendable {
                 })
         }
         let gate = HTTPGate(
-            dispatcher: offered, isReady: wiring.isReady,
+            dispatcher: offered, keys: KeyGate { wiring.ledger.keys }, isReady: wiring.isReady,
             statistics: { wiring.ledger.statistics })
         let lane = DeliveryLane(
             ledger: wiring.ledger, sender: wiring.webhooks.sender,

@@ -16,12 +16,13 @@ struct Main: AsyncParsableCommand {
               tallystick backup /backups/monday.db --url http://127.0.0.1:8080
               tallystick rebuild rebuilt.db --data tallystick.db
               tallystick audit --all --data tallystick.db
+              tallystick keys create operations --scope admin
 
             `tallystick help COMMAND` tells more. Every flag has an environment variable TALLYSTICK_….
             """,
         version: ProgramVersion.current,
         subcommands: [
             ServeCommand.self, InvokeCommand.self, InvoiceCommand.self, ImportCommand.self,
-            BackupCommand.self, RebuildCommand.self, AuditCommand.self,
+            BackupCommand.self, RebuildCommand.self, AuditCommand.self, KeysCommand.self,
         ])
 }

@@ -110,8 +110,18 @@ struct Wiring: Sendable {
         registry.register(GetEvent(ledger: ledger))
         registry.register(VerifyInvoice(verify: verifier(path)))
         registry.register(BackupLedger(ledger: ledger))
+        register(keys: ledger, in: &registry) { webhooks.clock.now }
         register(ledger, webhooks, in: &registry)
         return registry
+    }
+
+    private static func register(
+        keys ledger: any KeyLedger, in registry: inout FunctionRegistry,
+        realTime: @escaping @Sendable () -> Instant
+    ) {
+        registry.register(CreateKey(ledger: ledger, realTime: realTime))
+        registry.register(ListKeys(ledger: ledger))
+        registry.register(RevokeKey(ledger: ledger, realTime: realTime))
     }
 
     private static func register(

@@ -82,7 +82,7 @@ struct ImportCommand: AsyncParsableCommand {
             let patience = try setting.integer(
                 retrySeconds, "IMPORT_RETRY_SECONDS", in: ImportLimits.retrySeconds)
             let sink = RemoteEventSink(
-                RemoteInvocation(url: url),
+                RemoteInvocation(url: url, setting),
                 patience: .seconds(patience ?? ImportLimits.defaultRetrySeconds))
             return try await summary(rows, input.size, to: sink)
         }

@@ -17,7 +17,7 @@ struct Invocation: Sendable {
     /// - Returns: the result's JSON.
     func call(_ function: String, _ body: [UInt8]) async throws -> [UInt8] {
         if let url = url ?? (data == nil ? setting.text(nil, "URL") : nil) {
-            return try await RemoteInvocation(url: url).call(function, body)
+            return try await RemoteInvocation(url: url, setting).call(function, body)
         }
         return try await LocalInvocation(
             dataFile: setting.text(data, "DATA") ?? ServeConfiguration.defaultDataFile,

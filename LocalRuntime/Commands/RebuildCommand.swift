@@ -12,7 +12,8 @@ struct RebuildCommand: AsyncParsableCommand {
             byte. Then the invoices are written and compared with the ledger's own. The new file is
             a ledger that can be served. The old one is only read, and no server may have it open.
 
-            Webhook endpoints, their deliveries and timers are not in the log: they stay behind.
+            Webhook endpoints, their deliveries, API keys and timers are not in the log: they stay
+            behind.
 
             EXAMPLES
               tallystick rebuild rebuilt.db --data shop.db

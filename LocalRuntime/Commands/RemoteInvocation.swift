@@ -5,10 +5,15 @@ import FunctionKit
 struct RemoteInvocation: Sendable {
     private let client = CurlClient(userAgent: "tallystick/\(ProgramVersion.current)")
     private let base: String
+    private let headers: [(String, String)]
 
-    /// - Parameter url: of the server: `http://127.0.0.1:8080`.
-    init(url: String) {
+    /// - Parameters:
+    ///   - url: of the server: `http://127.0.0.1:8080`.
+    ///   - setting: has the API key in `TALLYSTICK_API_KEY`; flags are seen by other processes.
+    init(url: String, _ setting: Setting) {
         base = url.hasSuffix("/") ? String(url.dropLast()) : url
+        let key = setting.text(nil, "API_KEY").map { [("authorization", "Bearer \($0)")] } ?? []
+        headers = [("content-type", "application/json")] + key
     }
 
     /// - Returns: the result's JSON.
@@ -20,7 +25,7 @@ struct RemoteInvocation: Sendable {
             response = try await client.send(
                 HTTPRequest(
                     method: "POST", url: "\(base)/functions/\(function)",
-                    headers: [("content-type", "application/json")], body: body,
+                    headers: headers, body: body,
                     timeoutMilliseconds: RuntimeLimits.invokeTimeoutMilliseconds,
                     maximumResponseBytes: RuntimeLimits.answerBytes))
         } catch {

@@ -24,7 +24,8 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The ledger's file; it is created where there is none. (default: tallystick.db)")
     var data: String?
 
-    @Option(help: "The loopback address to listen on. (default: 127.0.0.1)")
+    @Option(
+        help: "The address to listen on; others than loopback need API keys. (default: 127.0.0.1)")
     var host: String?
 
     @Option(help: "The port to listen on; 0 takes any that is free. (default: 8080)")
@@ -61,6 +62,13 @@ struct ServeCommand: AsyncParsableCommand {
                 configuration.dataFile, memory: configuration.memoryBytes, webhooks: .init(setting),
                 logger: logger
             ) { wiring in
+                let hasKeys = !wiring.ledger.keys.isEmpty
+                try configuration.requireLoopbackWithoutKeys(hasKeys)
+                if !hasKeys {
+                    logger.notice(
+                        "there are no API keys: listening on loopback only, open to whoever is here"
+                    )
+                }
                 try await wiring.sealSecrets(logger)
                 try await LocalServer(wiring, configuration, logger: logger).run()
             }

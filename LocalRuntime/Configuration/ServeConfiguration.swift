@@ -33,10 +33,17 @@ struct ServeConfiguration: Sendable {
             try setting.text(flags.config, "CONFIG").map(RuntimeConfiguration.read) ?? .standard
         memoryBytes = try setting.bytes(memory: flags.memory)
         clock = try setting.text(flags.clock, "CLOCK").map(Self.instant)
-        guard Self.isLoopback(host) else {
+    }
+
+    /// Without a key, whoever reaches the port may do everything.
+    ///
+    /// - Throws: `SettingError` where others than this machine's own would.
+    func requireLoopbackWithoutKeys(_ hasKeys: Bool) throws(SettingError) {
+        guard hasKeys || Self.isLoopback(host) else {
             throw SettingError(
-                "--host \(host) would let others in, and there are no API keys yet: listen on a "
-                    + "loopback address (127.0.0.1, ::1 or localhost)")
+                "--host \(host) would let others in, and there are no API keys: create one with "
+                    + "`tallystick keys create`, or listen on a loopback address (127.0.0.1, ::1 or "
+                    + "localhost)")
         }
     }
 

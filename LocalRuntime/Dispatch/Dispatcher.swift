@@ -29,10 +29,13 @@ struct Dispatcher: Sendable {
 
     /// Calls `name` with a request that is already parsed.
     ///
+    /// - Parameter access: what the caller is allowed.
     /// - Returns: the result's JSON.
     func call(
-        _ name: String, _ document: JSONDocument, requestId: String = RequestID.make()
+        _ name: String, _ document: JSONDocument, as access: Access = .everything,
+        requestId: String = RequestID.make()
     ) async throws(Problem) -> [UInt8] {
+        try access.require(registry.scope(of: name, document))
         let context = context(name, requestId: requestId)
         let result = try await registry.invoke(name, document, context)
         wakes[name]?.forEach { $0.ring() }

@@ -9,18 +9,28 @@ struct BodyReader: Sendable {
     let budget: BodyBudget
 
     // simdjson reads this far past the end, so with room for it nothing is copied.
-    private static let padding = 64
+    static let padding = 64
 
     /// The body as JSON; an empty one is `{}`.
     func document(of request: Request) async throws(Problem) -> JSONDocument {
         let declared = try declaredLength(of: request)
+        let coding = try ContentCoding(request.headers[.contentEncoding])
         return try await budget.with(declared ?? Limits.bodyBytes) { () throws(Problem) in
             let buffer = try await collect(request, declared: declared)
-            do throws(JSONError) {
-                guard buffer.readableBytes > 0 else { return try JSONDocument.parse(Self.nothing) }
-                return try Self.parse(buffer)
-            } catch { throw error.problem }
+            guard buffer.readableBytes > 0, coding == .gzip else { return try Self.read(buffer) }
+            // What it announces may be a lie, so all that it may come to is set aside.
+            return try await budget.with(Limits.bodyBytes) { () throws(Problem) in
+                try Self.read(Gzip.unpack(buffer, padding: Self.padding))
+            }
         }
+    }
+
+    /// A body that is not packed as JSON; an empty one is `{}`.
+    static func read(_ buffer: ByteBuffer) throws(Problem) -> JSONDocument {
+        do throws(JSONError) {
+            guard buffer.readableBytes > 0 else { return try JSONDocument.parse(Self.nothing) }
+            return try Self.parse(buffer)
+        } catch { throw error.problem }
     }
 
     private static let nothing = Array("{}".utf8)
@@ -61,6 +71,6 @@ struct BodyReader: Sendable {
         return try result.get()
     }
 
-    private static let tooLarge = Problem(
-        .bodyTooLarge, "a body has at most \(Limits.bodyBytes) bytes; send less at once")
+    static let tooLarge = Problem(
+        .bodyTooLarge, "a body has at most \(Limits.bodyBytes) bytes, unpacked; send less at once")
 }

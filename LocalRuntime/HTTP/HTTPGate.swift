@@ -12,16 +12,18 @@ struct HTTPGate: HTTPResponder {
     typealias Context = CallContext
 
     let dispatcher: Dispatcher
+    let keys: KeyGate
     /// Whether the store can be used.
     let isReady: @Sendable () async -> Bool
     let statistics: @Sendable () -> StoreStatistics
     private let reader = BodyReader(budget: BodyBudget(bytes: RuntimeLimits.bodyBytesInFlight))
 
     init(
-        dispatcher: Dispatcher, isReady: @escaping @Sendable () async -> Bool,
+        dispatcher: Dispatcher, keys: KeyGate, isReady: @escaping @Sendable () async -> Bool,
         statistics: @escaping @Sendable () -> StoreStatistics
     ) {
         self.dispatcher = dispatcher
+        self.keys = keys
         self.isReady = isReady
         self.statistics = statistics
     }
@@ -62,10 +64,13 @@ struct HTTPGate: HTTPResponder {
     ) async throws(Problem) -> Response {
         switch route {
         case .function(let name):
+            let access = try keys.admit(request.headers)
             let document = try await reader.document(of: request)
-            let json = try await dispatcher.call(name, document, requestId: requestId)
+            let json = try await dispatcher.call(
+                name, document, as: access, requestId: requestId)
             return Response(json: json, requestId: requestId)
         case .invoice(let id):
+            try keys.admit(request.headers).require(GetInvoice.scope)
             return try await page(ofInvoice: id, requestId)
         case .health:
             return Response(json: Array(#"{"status":"ok"}"#.utf8), requestId: requestId)
@@ -74,6 +79,7 @@ struct HTTPGate: HTTPResponder {
             guard await isReady() else { throw Problem(.unavailable, "the store does not answer") }
             return Response(json: Array(#"{"status":"ready"}"#.utf8), requestId: requestId)
         case .metrics:
+            try keys.admit(request.headers).require(.read)
             let page = MetricsPage(statistics(), processBytes: ProcessMemory.residentBytes)
             return Response(
                 json: Array(page.text.utf8), type: MetricsPage.contentType, requestId: requestId)

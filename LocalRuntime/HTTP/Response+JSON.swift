@@ -25,6 +25,7 @@ extension Response {
             json: problem.json, status: HTTPResponse.Status(code: problem.status),
             type: "application/problem+json", requestId: requestId)
         if let seconds = problem.retryAfterSeconds { headers[.retryAfter] = String(seconds) }
+        if problem.code == .unauthenticated { headers[.wwwAuthenticate] = "Bearer" }
     }
 }
 
@@ -40,8 +41,11 @@ extension Response {
 
 extension HTTPField.Name {
     /// Names the call: the same id as in the logs.
-    static let requestId: Self = {
-        guard let name = Self("x-request-id") else { preconditionFailure("not a header's name") }
+    static let requestId = known("x-request-id")
+
+    /// A name that is one for certain.
+    static func known(_ text: StaticString) -> Self {
+        guard let name = Self(text.description) else { preconditionFailure("not a header's name") }
         return name
-    }()
+    }
 }

@@ -9,10 +9,19 @@ package protocol Function: Sendable {
 
     /// What callers call it: `ingestEvent`.
     static var name: String { get }
+    /// What a caller must be allowed; `admin` unless the function says otherwise.
+    static var scope: AccessScope { get }
+    /// The same where it depends on the request, which nobody has checked yet.
+    static func scope(of request: JSONNode) -> AccessScope
 
     /// - Throws: `Problem`, or an error that is `ProblemConvertible`; anything else is a bug and
     ///   answers 500.
     func handle(_ input: Input, _ context: FunctionContext) async throws -> Output
+}
+
+extension Function {
+    package static var scope: AccessScope { .admin }
+    package static func scope(of request: JSONNode) -> AccessScope { scope }
 }
 
 /// A request read from JSON, all of its faults recorded at once.

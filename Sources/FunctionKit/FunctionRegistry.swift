@@ -5,12 +5,14 @@ package struct FunctionRegistry: Sendable {
     private typealias Call = @Sendable (JSONDocument, FunctionContext) async throws -> [UInt8]
 
     private var calls: [String: Call] = [:]
+    private var scopes: [String: @Sendable (JSONNode) -> AccessScope] = [:]
 
     package init() {}
 
     package var names: [String] { calls.keys.sorted() }
 
     package mutating func register<F: Function>(_ function: F) {
+        scopes[F.name] = { F.scope(of: $0) }
         calls[F.name] = { document, context in
             let issues = FieldIssues()
             let input = F.Input(FieldValue(document.root, issues: issues))
@@ -20,6 +22,20 @@ package struct FunctionRegistry: Sendable {
         }
     }
 
+    /// What a caller must be allowed for this request.
+    ///
+    /// - Throws: `Problem` where there is no such function.
+    package func scope(of name: String, _ document: JSONDocument) throws(Problem) -> AccessScope {
+        guard let scope = scopes[name] else { throw unknown(name) }
+        return scope(document.root)
+    }
+
+    private func unknown(_ name: String) -> Problem {
+        Problem(
+            .unknownFunction,
+            "there is no function \"\(name)\"; known are " + names.joined(separator: ", "))
+    }
+
     /// Calls the function `name` with a request that is already parsed.
     ///
     /// - Returns: the result's JSON.
@@ -27,12 +43,7 @@ package struct FunctionRegistry: Sendable {
     package func invoke(
         _ name: String, _ document: JSONDocument, _ context: FunctionContext
     ) async throws(Problem) -> [UInt8] {
-        guard let call = calls[name] else {
-            throw Problem(
-                .unknownFunction,
-                "there is no function \"\(name)\"; known are "
-                    + names.joined(separator: ", "))
-        }
+        guard let call = calls[name] else { throw unknown(name) }
         do {
             return try await call(document, context)
         } catch {

@@ -14,6 +14,8 @@ package enum Limits {
     /// Periods that one call of `closePeriod` closes at most, and where the caller does not say.
     package static let closesPerCall = 1...1000
     package static let defaultClosesPerCall = 200
+    /// What an API key's limit may be.
+    package static let requestsPerSecond = 1...1_000_000
     /// Transactions of invoices in one step of the drain: well below a second.
     package static let batchesPerDrain = 16
 }

@@ -24,12 +24,16 @@ package struct Problem: Error, Sendable {
 package enum ProblemCode: String, Sendable, CaseIterable {
     case malformedJSON = "malformed-json"
     case invalidRequest = "invalid-request"
+    case unauthenticated = "unauthenticated"
+    case forbidden = "forbidden"
     case unknownFunction = "unknown-function"
     case notFound = "not-found"
     case methodNotAllowed = "method-not-allowed"
     case conflict = "conflict"
     case bodyTooLarge = "body-too-large"
+    case unsupportedMediaType = "unsupported-media-type"
     case unprocessable = "unprocessable"
+    case rateLimited = "rate-limited"
     case internalError = "internal-error"
     case overloaded = "overloaded"
     case unavailable = "unavailable"
@@ -37,11 +41,15 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     package var status: Int {
         switch self {
         case .malformedJSON, .invalidRequest: 400
+        case .unauthenticated: 401
+        case .forbidden: 403
         case .unknownFunction, .notFound: 404
         case .methodNotAllowed: 405
         case .conflict: 409
         case .bodyTooLarge: 413
+        case .unsupportedMediaType: 415
         case .unprocessable: 422
+        case .rateLimited: 429
         case .internalError: 500
         case .overloaded, .unavailable: 503
         }
@@ -51,12 +59,16 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         switch self {
         case .malformedJSON: "The body is not acceptable JSON"
         case .invalidRequest: "The request has malformed fields"
+        case .unauthenticated: "The call needs an API key"
+        case .forbidden: "The API key does not allow this"
         case .unknownFunction: "There is no such function"
         case .notFound: "There is no such thing"
         case .methodNotAllowed: "The path does not take this method"
         case .conflict: "The request contradicts what is recorded"
         case .bodyTooLarge: "The body is too large"
+        case .unsupportedMediaType: "The body has a type or an encoding that is not taken"
         case .unprocessable: "The request has values without meaning"
+        case .rateLimited: "The API key calls too often"
         case .internalError: "The runtime failed"
         case .overloaded: "The runtime has too much to do"
         case .unavailable: "The store cannot be used at the moment"

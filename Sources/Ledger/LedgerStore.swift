@@ -5,7 +5,7 @@ package import Billing
 /// Every call is atomic and, once it has returned, durable on disk. Calls that write go through
 /// one writer; they come in batches and take no closure.
 package protocol LedgerStore: EventLedger, RecordLedger, CatalogLedger, ClosingLedger,
-    InvoiceLedger, PreviewLedger, WebhookLedger, TimerLedger, OperatedLedger, Sendable
+    InvoiceLedger, PreviewLedger, WebhookLedger, KeyLedger, TimerLedger, OperatedLedger, Sendable
 {
     /// Finishes what was accepted and closes the store. Calls after it throw `.unavailable`.
     func shutdown() async
@@ -180,6 +180,19 @@ package protocol OutboxLedger: Sendable {
 
     /// Makes a delivery due at once and begins its schedule anew, also while an attempt is under way.
     func redeliver(_ delivery: Int64) async throws(LedgerError) -> WebhookDelivery
+}
+
+/// API keys; the ledger has what their texts hash to, never the texts.
+package protocol KeyLedger: Sendable {
+    /// Every key, in memory, with each change that was answered.
+    var keys: KeyBook { get }
+
+    /// Adds a key; more than `KeyBook.maximumCount` are a conflict.
+    func add(_ key: APIKey) async throws(LedgerError)
+    func keys(_ query: KeyQuery) async throws(LedgerError) -> Page<APIKey>
+
+    /// Revokes a key for good; where it was already, nothing changes.
+    func revokeKey(_ id: Identifier, at now: Instant) async throws(LedgerError) -> APIKey
 }
 
 /// When timers fire next, so that they pick up after downtime.

@@ -196,6 +196,7 @@ import Testing
                 """
                 ALTER TABLE webhook_endpoint DROP COLUMN lastFailureAt;
                 ALTER TABLE webhook_delivery DROP COLUMN redeliveries;
+                DROP TABLE api_key;
                 PRAGMA user_version = 1
                 """)
             let again = try Scene(path: scene.path)

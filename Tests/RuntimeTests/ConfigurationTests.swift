@@ -58,8 +58,7 @@ struct ConfigurationTests {
     @Test(
         "settings that make no sense",
         arguments: [
-            ServeFlags(host: "0.0.0.0"), ServeFlags(host: "::"), ServeFlags(host: "192.168.1.1"),
-            ServeFlags(host: "example.com"), ServeFlags(port: -1), ServeFlags(port: 65_536),
+            ServeFlags(port: -1), ServeFlags(port: 65_536),
             ServeFlags(clock: "yesterday"), ServeFlags(catalog: "/nowhere/catalog.yaml"),
             ServeFlags(config: "/nowhere/config.yaml"), ServeFlags(memory: "63MiB"),
             ServeFlags(memory: "much"), ServeFlags(memory: "-1GiB"), ServeFlags(memory: "1.5GiB"),
@@ -67,6 +66,19 @@ struct ConfigurationTests {
         ])
     func refused(_ flags: ServeFlags) {
         #expect(throws: SettingError.self) { try configuration(flags) }
+    }
+
+    @Test(
+        "an address that others reach needs a key",
+        arguments: [
+            ("0.0.0.0", true), ("::", true), ("192.168.1.1", true), ("example.com", true),
+            ("127.0.0.1", false), ("127.1.2.3", false), ("::1", false), ("localhost", false),
+        ])
+    func hosts(host: String, needsKey: Bool) throws {
+        let configuration = try configuration(ServeFlags(host: host))
+        try configuration.requireLoopbackWithoutKeys(true)
+        guard needsKey else { return try configuration.requireLoopbackWithoutKeys(false) }
+        #expect(throws: SettingError.self) { try configuration.requireLoopbackWithoutKeys(false) }
     }
 
     private func runtime(_ yaml: String) throws -> RuntimeConfiguration {

@@ -83,13 +83,14 @@ func at(_ text: String) throws -> Instant { try #require(Instant(rfc3339: text))
 
 /// Serves HTTP in this process while `body` runs; it is handed the server's address.
 func withServer(
-    _ dispatcher: Dispatcher, isReady: @escaping @Sendable () async -> Bool = { true },
+    _ dispatcher: Dispatcher, keys: KeyGate = KeyGate { KeyBook() },
+    isReady: @escaping @Sendable () async -> Bool = { true },
     _ body: @Sendable (String) async throws -> Void
 ) async throws {
     let ports = AsyncStream.makeStream(of: Int.self)
     let service = HTTPService(
         gate: HTTPGate(
-            dispatcher: dispatcher, isReady: isReady, statistics: { StoreStatistics() }),
+            dispatcher: dispatcher, keys: keys, isReady: isReady, statistics: { StoreStatistics() }),
         host: "127.0.0.1", port: 0,
         logger: silent
     ) { ports.continuation.yield($0) }
@@ -110,13 +111,13 @@ func withServer(
 
 /// One request and its answer.
 func send(
-    _ method: String, _ url: String, _ body: [UInt8] = []
+    _ method: String, _ url: String, _ body: [UInt8] = [], headers: [(String, String)] = []
 ) async throws -> HTTPResponse {
     let client = CurlClient(userAgent: "test")
     defer { client.shutdown() }
     return try await client.send(
         HTTPRequest(
-            method: method, url: url, body: body, timeoutMilliseconds: 30_000,
+            method: method, url: url, headers: headers, body: body, timeoutMilliseconds: 30_000,
             maximumResponseBytes: 1 << 20))
 }
 

@@ -75,6 +75,12 @@ package struct Digest: Hashable, Sendable {
         value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 
+    /// Whether both are the same, in a time that does not tell where they differ.
+    package func matches(_ other: Digest) -> Bool {
+        (words.0 ^ other.words.0) | (words.1 ^ other.words.1) | (words.2 ^ other.words.2)
+            | (words.3 ^ other.words.3) == 0
+    }
+
     package static func == (a: Self, b: Self) -> Bool { a.words == b.words }
 
     package func hash(into hasher: inout Hasher) { hasher.combine(words.0) }

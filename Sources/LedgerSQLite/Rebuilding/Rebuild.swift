@@ -6,8 +6,8 @@ internal import SQLite
 /// Derives a whole ledger anew from another one's log.
 ///
 /// Each record is carried out again at its own instant, by the code that wrote it; the records that
-/// come of it must be those of the log, byte for byte. Endpoints, deliveries and timers are no
-/// part of the log; the invoices of what is closed are left to be written, as after a close.
+/// come of it must be those of the log, byte for byte. Endpoints, deliveries, API keys and
+/// timers are no part of the log; the invoices of what is closed are left to be written, as after a close.
 struct Rebuild: ~Copyable {
     private let source: Database
     private var state: WriterState

@@ -7,7 +7,7 @@ enum Schema {
     /// `TLLY`: says whose file it is.
     static let applicationId = 0x544C_4C59
 
-    static let migrations = Migrations([version1 + RunSchema.tables, version2])
+    static let migrations = Migrations([version1 + RunSchema.tables, version2, version3])
 
     private static let version1 = """
         CREATE TABLE log (
@@ -287,5 +287,21 @@ enum Schema {
         UPDATE webhook_endpoint SET lastFailureAt = failingSince;
         -- How often its schedule began anew.
         ALTER TABLE webhook_delivery ADD COLUMN redeliveries INTEGER NOT NULL DEFAULT 0;
+        """
+
+    private static let version3 = """
+        -- Revoked keys stay: who ever had one is never served without.
+        CREATE TABLE api_key (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            name TEXT NOT NULL,
+            -- Comma-separated.
+            scopes TEXT NOT NULL,
+            requestsPerSecond INTEGER,
+            -- SHA-256 of the key.
+            digest BLOB NOT NULL,
+            createdAt INTEGER NOT NULL,
+            revokedAt INTEGER
+        );
         """
 }

@@ -11,6 +11,7 @@ struct WriterState: ~Copyable {
     let published: Published
     var head: LogHead
     var catalog: CompiledCatalog
+    var keys: KeyBook
     var checkpoint: Checkpoint
     var indexes: KeyIndexes
     let hasher: KeyHasher
@@ -41,14 +42,15 @@ struct WriterState: ~Copyable {
         let indexes = try KeyIndexes(
             on: database, opening.limits.runs, sorter: opening.sorter)
         let catalog = CompiledCatalog(try database.catalogBook(), hasher)
-        let published = published ?? Published(catalog)
+        let keys = try database.keyBook()
+        let published = published ?? Published(catalog, keys)
         var state = WriterState(
             database: database, published: published, head: head, catalog: catalog,
-            checkpoint: checkpoint, indexes: indexes, hasher: hasher, memory: opening.memory,
-            watched: WatchedPeriods(opening.limits.reading))
+            keys: keys, checkpoint: checkpoint, indexes: indexes, hasher: hasher,
+            memory: opening.memory, watched: WatchedPeriods(opening.limits.reading))
         state.statistics = published.statistics
         try state.countDisabledEndpoints()
-        published.set(catalog, state.statistics)
+        published.set(catalog, keys, state.statistics)
         published.usage.removeAll()
         // One transaction: to read outside of one takes and gives back the file's lock each time.
         try state.database.connection.execute("BEGIN IMMEDIATE")
@@ -81,7 +83,7 @@ struct WriterState: ~Copyable {
         }
         noteStatistics()
         publishUsage()
-        published.set(catalog, statistics)
+        published.set(catalog, keys, statistics)
     }
 
     private mutating func noteStatistics() {
@@ -183,16 +185,26 @@ extension LogHead {
 
 /// What other threads may see of the writer's state: only what is committed.
 final class Published: Sendable {
-    let usage = PublishedUsage()
-    private let state: Mutex<(catalog: CompiledCatalog, statistics: StoreStatistics)>
+    private struct State {
+        var catalog: CompiledCatalog
+        var keys: KeyBook
+        var statistics = StoreStatistics()
+    }
 
-    init(_ catalog: CompiledCatalog) { state = Mutex((catalog, StoreStatistics())) }
+    let usage = PublishedUsage()
+
+    private let state: Mutex<State>
+
+    init(_ catalog: CompiledCatalog, _ keys: KeyBook) {
+        state = Mutex(State(catalog: catalog, keys: keys))
+    }
 
     var catalog: CompiledCatalog { state.withLock(\.catalog) }
+    var keys: KeyBook { state.withLock(\.keys) }
     var statistics: StoreStatistics { state.withLock(\.statistics) }
 
-    func set(_ catalog: CompiledCatalog, _ statistics: StoreStatistics) {
-        state.withLock { $0 = (catalog, statistics) }
+    func set(_ catalog: CompiledCatalog, _ keys: KeyBook, _ statistics: StoreStatistics) {
+        state.withLock { $0 = State(catalog: catalog, keys: keys, statistics: statistics) }
     }
 }
 
