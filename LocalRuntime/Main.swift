@@ -15,12 +15,13 @@ struct Main: AsyncParsableCommand {
               tallystick backup /backups/monday.db --url http://127.0.0.1:8080
               tallystick rebuild rebuilt.db --data tallystick.db
               tallystick audit --all --data tallystick.db
+              tallystick export inv_… --evidence DIR --data tallystick.db
 
             `tallystick help COMMAND` tells more. Every flag has an environment variable TALLYSTICK_….
             """,
         version: ProgramVersion.current,
         subcommands: [
             ServeCommand.self, InvokeCommand.self, ImportCommand.self, BackupCommand.self,
-            RebuildCommand.self, AuditCommand.self,
+            RebuildCommand.self, AuditCommand.self, ExportCommand.self,
         ])
 }
