@@ -106,7 +106,8 @@ let package = Package(
                 "Webhooks", "Functions", "Documents", "CZlib", hummingbird, hummingbirdCore, nio,
                 httpTypes, lifecycle, signals, arguments, logging, "Yams",
             ],
-            path: "LocalRuntime", exclude: ["README.md", "Demo"], swiftSettings: house),
+            path: "LocalRuntime", exclude: ["README.md", "Demo"],
+            resources: [.embedInCode("Evidence/verify.py")], swiftSettings: house),
         .executableTarget(
             name: "tallystick-demo",
             dependencies: [
@@ -192,8 +193,8 @@ let package = Package(
         tests(
             "EndToEnd",
             [
-                "tallystick", "tallystick-demo", "Billing", "Curl", "JSON", "SocketServer",
-                "Webhooks",
+                "tallystick", "tallystick-demo", "simulation", "Billing", "Curl", "JSON", "SQLite",
+                "SocketServer", "Webhooks",
             ]),
     ],
     cxxLanguageStandard: .cxx17

@@ -17,12 +17,14 @@ struct Main: AsyncParsableCommand {
               tallystick rebuild rebuilt.db --data tallystick.db
               tallystick audit --all --data tallystick.db
               tallystick keys create operations --scope admin
+              tallystick export inv_… --evidence DIR --data tallystick.db
 
             `tallystick help COMMAND` tells more. Every flag has an environment variable TALLYSTICK_….
             """,
         version: ProgramVersion.current,
         subcommands: [
             ServeCommand.self, InvokeCommand.self, InvoiceCommand.self, ImportCommand.self,
-            BackupCommand.self, RebuildCommand.self, AuditCommand.self, KeysCommand.self,
+            BackupCommand.self, RebuildCommand.self, AuditCommand.self, ExportCommand.self,
+            KeysCommand.self,
         ])
 }

@@ -26,4 +26,13 @@ extension Wiring {
             }
         }
     }
+
+    /// Writes out what an invoice rests on; nil where there is no such one.
+    static func export(
+        _ id: String, from path: String, to folder: EvidenceFolder
+    ) async throws -> InvoiceEvidence.Summary? {
+        try await OwnThread.run {
+            try InvoiceEvidence.export(id, from: path) { try folder.append($1, to: $0) }
+        }
+    }
 }

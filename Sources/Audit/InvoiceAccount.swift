@@ -8,7 +8,7 @@ struct InvoiceAccount {
     /// What it corrects, then the corrections since, and itself: only itself where it corrects none.
     let chain: [CloseRecord]
     var account: Account
-    private let history: CustomerHistory
+    let history: CustomerHistory
     private let file: LedgerFile
 
     /// - Throws: `Difference` where the log does not call for the invoice.

@@ -67,6 +67,7 @@ extension EndToEnd {
                         for trace in Trace.allCases {
                             try await Self.check(invoices, trace, bench.folder)
                         }
+                        try await Self.verified(invoices, bench)
                         try await Self.delivered(invoices, receiver)
                         try await Self.importTraces(bench, server, repeated: true)
                         let after = try await Self.invoices(server.client)
@@ -155,6 +156,20 @@ extension EndToEnd {
             }
             #expect(invoice.text("total") == FixedPoint.text(total, digits: 2))
             #expect(invoice.member("period")?.text("start") == trace.start)
+        }
+
+        /// The evidence of each invoice holds every event, and the script agrees with every line.
+        private static func verified(_ invoices: [String: [UInt8]], _ bench: Bench) async throws {
+            let ids = try invoices.values.map { try JSONDocument.parse($0).root.text("id") }
+            let folders = try await bench.evidence(
+                of: ids.sorted(), in: bench.folder.file("traces.db"))
+            let result = try await bench.verify(folders)
+            #expect(result.status == 0, "\(result.errors)")
+            let events = try folders.map {
+                try Data(contentsOf: URL(fileURLWithPath: $0 + "/events.ndjson"))
+                    .count { $0 == UInt8(ascii: "\n") }
+            }
+            #expect(events.reduce(0, +) == 28_185)
         }
 
         private static func delivered(

@@ -79,6 +79,20 @@ final class LedgerFile {
         while try rowsAfter.step() { try take(rowsAfter) }
     }
 
+    /// A record that exists.
+    func record(_ sequence: Int64) throws -> LogRow {
+        let statement = try connection.prepare(
+            """
+            SELECT sequence, kind, recordedAt, customerId, hash, payload FROM log
+            WHERE sequence = ?
+            """)
+        try statement.bind(1, sequence)
+        guard try statement.step() else {
+            throw Difference("record \(sequence) is missing", sequence: sequence)
+        }
+        return try LogRow(statement)
+    }
+
     /// Whether the log is as it was when the file was opened: no server has gone on with it.
     func isStill() throws -> Bool {
         try connection.integer("SELECT max(sequence) FROM log") ?? 0 == head

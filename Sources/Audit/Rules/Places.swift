@@ -9,7 +9,7 @@ struct Place {
     let charges: Share
 
     /// Which of the period's charges take it.
-    enum Share {
+    enum Share: String {
         case all
         /// Counts, sums and numbers of values, to which another period's usage can be added.
         case adding

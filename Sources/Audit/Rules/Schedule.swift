@@ -58,18 +58,22 @@ struct Schedule: Equatable {
 
     /// Elapsed time over the whole period in which the span ends, at most 1.
     func share(of span: PeriodSpan) throws -> Fraction {
-        let number = number(
-            after: Instant(microseconds: span.end.microseconds - 1), in: span.timezone)
-        let end = boundary(number, in: span.timezone)
-        var start = boundary(number - 1, in: span.timezone)
-        // The first period of a schedule that the subscription anchors is whole, whatever the hour.
-        if period.anchor == .subscription, start <= anchoredAt, anchoredAt < end {
-            start = anchoredAt
-        }
-        let whole = end.microseconds - start.microseconds
+        let bounds = whole(of: span)
+        let whole = bounds.upperBound.microseconds - bounds.lowerBound.microseconds
         let elapsed = span.end.microseconds - span.start.microseconds
         if elapsed >= whole { return .one }
         return try Fraction(ExactDecimal(elapsed), over: ExactDecimal(whole))
+    }
+
+    /// The whole period in which a span ends.
+    func whole(of span: PeriodSpan) -> Range<Instant> {
+        let number = number(
+            after: Instant(microseconds: span.end.microseconds - 1), in: span.timezone)
+        let end = boundary(number, in: span.timezone)
+        let start = boundary(number - 1, in: span.timezone)
+        // The first period of a schedule that the subscription anchors is whole, whatever the hour.
+        let isFirst = period.anchor == .subscription && start <= anchoredAt && anchoredAt < end
+        return (isFirst ? anchoredAt : start)..<end
     }
 
     /// The local day from which the boundaries of a new subscription are counted.

@@ -1,0 +1,108 @@
+import Billing
+import Foundation
+import JSON
+import SQLite
+import Testing
+
+@testable import tallystick_demo
+
+extension EndToEnd {
+    @Suite("evidence that verifies itself")
+    struct Evidence {
+        private static let seed = 11
+        private static let invoices = 100
+        private static let edits = 20
+
+        @Test(
+            "verify.py agrees on 100 simulated invoices, and with none of which an event was edited"
+        )
+        func simulated() async throws {
+            try await Bench.run { bench in
+                let run = try await Program.run(
+                    at: Program.built("simulation"),
+                    ["--seeds", "\(Self.seed)", "--keep", bench.folder.path],
+                    folder: bench.folder)
+                #expect(run.status == 0, "\(run.output)")
+                let data = bench.folder.file("seed-\(Self.seed).db")
+                let folders = try await bench.evidence(of: Self.chosen(data), in: data)
+                #expect(folders.count == Self.invoices)
+                let result = try await bench.verify(folders)
+                #expect(result.status == 0, "\(result.errors)")
+                #expect(result.output.split(separator: "\n").count == Self.invoices)
+                try await Self.edited(folders, bench)
+            }
+        }
+
+        /// Every kind of invoice, those with late events first.
+        private static func chosen(_ data: String) throws -> [String] {
+            let connection = try Connection(path: data, .readOnly)
+            let statement = try connection.prepare(
+                """
+                SELECT id FROM (
+                    SELECT id, row_number() OVER (
+                        PARTITION BY kind
+                        ORDER BY instr(CAST(body AS TEXT), '"late":true') DESC, number * 7919 % 1009
+                    ) AS place FROM invoice
+                ) ORDER BY place LIMIT ?
+                """)
+            try statement.bind(1, Int64(invoices))
+            var ids: [String] = []
+            while try statement.step() { ids.append(statement.string(0)) }
+            return ids
+        }
+
+        /// One event of each is another; of every second one its hash was made anew.
+        private static func edited(_ folders: [String], _ bench: Bench) async throws {
+            var count = 0
+            for folder in folders where count < Self.edits {
+                guard try edit(folder + "/events.ndjson", rehash: count % 2 == 1) else { continue }
+                count += 1
+                let result = try await bench.verify([folder])
+                #expect(result.status == 1, "\(folder): \(result.output)")
+                #expect(result.errors.contains(", line "), "\(result.errors)")
+            }
+            #expect(count == Self.edits)
+        }
+
+        /// - Returns: whether there was an event to edit.
+        private static func edit(_ path: String, rehash: Bool) throws -> Bool {
+            var rows = try String(contentsOfFile: path, encoding: .utf8)
+                .split(separator: "\n").map(String.init)
+            guard let index = rows.lastIndex(where: { $0.contains("\"happenedIn\"") }),
+                let start = rows[index].range(of: "\"payload\":")?.upperBound
+            else { return false }
+            let payload = rows[index][start...].dropLast()
+            let other = payload.replacingOccurrences(
+                of: "\"customerEventId\":\"", with: "\"customerEventId\":\"0")
+            rows[index] = rows[index][..<start] + other + "}"
+            if rehash {
+                rows[index] = rows[index].replacingOccurrences(
+                    of: Digest(hashing: Array(payload.utf8)).hex,
+                    with: Digest(hashing: Array(other.utf8)).hex)
+            }
+            let text = rows.map { $0 + "\n" }.joined()
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+            return true
+        }
+    }
+}
+
+extension Bench {
+    /// Exports invoices, each to a folder of its own.
+    func evidence(of invoices: [String], in data: String) async throws -> [String] {
+        var folders: [String] = []
+        for invoice in invoices {
+            let path = folder.file("evidence-" + invoice)
+            let end = try await tallystick(["export", invoice, "--evidence", path, "--data", data])
+            #expect(end.status == 0, "\(end.errors)")
+            folders.append(path)
+        }
+        return folders
+    }
+
+    /// Runs the script of the first of some folders on all of them.
+    func verify(_ folders: [String]) async throws -> Program.Result {
+        try await Program.run(
+            at: "/usr/bin/env", ["python3", "\(folders[0])/verify.py"] + folders, folder: folder)
+    }
+}
