@@ -13,38 +13,38 @@ const usualRetryMilliseconds = 30_000;
  * Every function, and whether the same call twice does what it does once. What is drawn once and
  * shown once, sent or deleted is not asked for again after an answer was lost.
  */
-const functions: { readonly [Name in keyof Functions]: { readonly repeatable: boolean } } = {
-  applyCatalog: { repeatable: true },
-  getCatalog: { repeatable: true },
-  priceUsage: { repeatable: true },
-  upsertCustomer: { repeatable: true },
-  getCustomer: { repeatable: true },
-  listCustomers: { repeatable: true },
-  createSubscription: { repeatable: true },
-  updateSubscription: { repeatable: true },
-  cancelSubscription: { repeatable: true },
-  getSubscription: { repeatable: true },
-  listSubscriptions: { repeatable: true },
-  ingestEvent: { repeatable: true },
-  voidEvent: { repeatable: true },
-  getEvent: { repeatable: true },
-  listEvents: { repeatable: true },
-  queryUsage: { repeatable: true },
-  closePeriod: { repeatable: true },
-  generateInvoice: { repeatable: true },
-  getInvoice: { repeatable: true },
-  listInvoices: { repeatable: true },
-  traceInvoiceLine: { repeatable: true },
-  verifyInvoice: { repeatable: true },
-  simulateInvoice: { repeatable: true },
-  putWebhookEndpoint: { repeatable: false },
-  listWebhookEndpoints: { repeatable: true },
-  deleteWebhookEndpoint: { repeatable: false },
-  rotateWebhookSecret: { repeatable: false },
-  testWebhookEndpoint: { repeatable: false },
-  listWebhookDeliveries: { repeatable: true },
-  redeliverWebhook: { repeatable: false },
-  advanceClock: { repeatable: true },
+const isRepeatable: { readonly [Name in keyof Functions]: boolean } = {
+  applyCatalog: true,
+  getCatalog: true,
+  priceUsage: true,
+  upsertCustomer: true,
+  getCustomer: true,
+  listCustomers: true,
+  createSubscription: true,
+  updateSubscription: true,
+  cancelSubscription: true,
+  getSubscription: true,
+  listSubscriptions: true,
+  ingestEvent: true,
+  voidEvent: true,
+  getEvent: true,
+  listEvents: true,
+  queryUsage: true,
+  closePeriod: true,
+  generateInvoice: true,
+  getInvoice: true,
+  listInvoices: true,
+  traceInvoiceLine: true,
+  verifyInvoice: true,
+  simulateInvoice: true,
+  putWebhookEndpoint: false,
+  listWebhookEndpoints: true,
+  deleteWebhookEndpoint: false,
+  rotateWebhookSecret: false,
+  testWebhookEndpoint: false,
+  listWebhookDeliveries: true,
+  redeliverWebhook: false,
+  advanceClock: true,
 };
 
 /** A method for each function of the server, under its name. */
@@ -73,7 +73,7 @@ export class Calls {
   call<Output = unknown>(name: string, input: object, options?: CallOptions): Promise<Output>;
   call(name: string, input: object = {}, options: CallOptions = {}): Promise<unknown> {
     return this.#transport.post(name, JSON.stringify(input), {
-      repeatable: functions[name as keyof Functions]?.repeatable ?? false,
+      repeatable: isRepeatable[name as keyof Functions] ?? false,
       forMilliseconds: options.retryForMilliseconds ?? usualRetryMilliseconds,
     });
   }
@@ -81,8 +81,10 @@ export class Calls {
 
 export interface Calls extends FunctionMethods {}
 
-for (const name of Object.keys(functions) as (keyof Functions)[]) {
+for (const name of Object.keys(isRepeatable) as (keyof Functions)[]) {
   Object.defineProperty(Calls.prototype, name, {
+    configurable: true,
+    writable: true,
     value(this: Calls, input: object, options?: CallOptions) {
       return this.call(name as string, input, options);
     },

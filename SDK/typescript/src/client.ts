@@ -38,7 +38,7 @@ export class Tallystick<Events extends { [Name in keyof Events]: object } = AnyE
   readonly #transport: Transport;
   readonly #ingest: Ingest;
   readonly #batcher: Batcher;
-  readonly #stayOn: () => void;
+  readonly #unwatch: () => void;
   #isClosed = false;
   #silentUntil = 0;
 
@@ -50,7 +50,7 @@ export class Tallystick<Events extends { [Name in keyof Events]: object } = AnyE
     this.#transport = transport;
     this.#ingest = new Ingest(transport, (error, events) => this.#report(error, events));
     this.#batcher = new Batcher(settings, this.#ingest);
-    this.#stayOn = whenLeaving(() => {
+    this.#unwatch = whenLeaving(() => {
       if (this.#batcher.queued + this.#batcher.underWay > 0) {
         void this.flush({ timeoutMilliseconds: leavingMilliseconds });
       }
@@ -109,7 +109,7 @@ export class Tallystick<Events extends { [Name in keyof Events]: object } = AnyE
   /** Takes no more events, and flushes. */
   async close(options?: DrainOptions): Promise<void> {
     this.#isClosed = true;
-    this.#stayOn();
+    this.#unwatch();
     await this.flush(options);
   }
 

@@ -12,7 +12,7 @@ export interface Counts {
   rejected: number;
   /** Accepted ones that no charge takes: a misspelt event name shows here. */
   unbilled: number;
-  /** Never sent, or refused, or given up: all that did not reach the server's log otherwise. */
+  /** All others: dropped, refused, given up, or not to be written as JSON. */
   lost: number;
 }
 
@@ -36,7 +36,7 @@ export class Ingest {
     try {
       const body = `{"events":[${batch.map((entry) => entry.text).join(",")}]}`;
       const answer = await this.#transport.post("ingestEvent", body, {
-        isIdle: true,
+        isBackground: true,
         isAnswer: (value) => isResultOf(batch, value),
       });
       this.#settle(batch, answer as IngestResult);

@@ -47,31 +47,32 @@ const most = { events: 10_000, bytes: 8 * 1024 * 1024 - 16 };
 /** Reads the options. Throws where one makes no sense, so that no event has to. */
 export function settingsOf(options: TallystickOptions) {
   const url = new URL(options.url);
+  if (!/^https?:$/.test(url.protocol)) throw new TypeError(`${url} is not of http or https`);
   const headers: Record<string, string> = { "content-type": "application/json" };
   if (options.apiKey !== undefined) headers["authorization"] = `Bearer ${options.apiKey}`;
   new Headers(headers); // throws for a key that cannot be sent
   const { batch = {}, retry = {} } = options;
   const queue = {
-    events: within(1, options.queue?.events ?? 100_000),
-    bytes: within(1, options.queue?.bytes ?? 64 * 1024 * 1024),
+    events: within("queue.events", options.queue?.events ?? 100_000, 1),
+    bytes: within("queue.bytes", options.queue?.bytes ?? 64 * 1024 * 1024, 1),
     whenFull: options.queue?.whenFull ?? "drop-oldest",
   };
   return {
     base: `${url.origin}${url.pathname.replace(/\/+$/, "")}/functions/`,
     headers,
     batch: {
-      events: within(1, batch.events ?? 1_000, most.events),
-      bytes: within(1, batch.bytes ?? 512 * 1024, most.bytes),
-      milliseconds: within(0, batch.milliseconds ?? 1_000),
+      events: within("batch.events", batch.events ?? 1_000, 1, most.events),
+      bytes: within("batch.bytes", batch.bytes ?? 512 * 1024, 1, most.bytes),
+      milliseconds: within("batch.milliseconds", batch.milliseconds ?? 1_000, 0),
     },
     queue,
     retry: {
-      forMilliseconds: within(0, retry.forMilliseconds ?? 3_600_000),
-      firstMilliseconds: within(1, retry.firstMilliseconds ?? 200),
-      longestMilliseconds: within(1, retry.longestMilliseconds ?? 30_000),
+      forMilliseconds: within("retry.forMilliseconds", retry.forMilliseconds ?? 3_600_000, 0),
+      firstMilliseconds: within("retry.firstMilliseconds", retry.firstMilliseconds ?? 200, 1),
+      longestMilliseconds: within("retry.longestMilliseconds", retry.longestMilliseconds ?? 30_000, 1),
     },
-    concurrency: within(1, options.concurrency ?? 4, 64),
-    timeoutMilliseconds: within(1, options.timeoutMilliseconds ?? 30_000),
+    concurrency: within("concurrency", options.concurrency ?? 4, 1, 64),
+    timeoutMilliseconds: within("timeoutMilliseconds", options.timeoutMilliseconds ?? 30_000, 1),
     gzip: options.gzip ?? false,
     onError: options.onError && shielded(options.onError),
     onRetry: options.onRetry && shielded(options.onRetry),
@@ -79,9 +80,9 @@ export function settingsOf(options: TallystickOptions) {
   };
 }
 
-function within(least: number, value: number, greatest = Infinity): number {
+function within(name: string, value: number, least: number, greatest = Infinity): number {
   if (value >= least && value <= greatest) return value;
-  throw new RangeError(`an option of ${value} does not lie between ${least} and ${greatest}`);
+  throw new RangeError(`${name} is ${value}, and not between ${least} and ${greatest}`);
 }
 
 /** A hook whose own failure changes nothing. */

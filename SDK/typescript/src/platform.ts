@@ -4,16 +4,14 @@
 interface Host {
   readonly crypto?: Crypto;
   readonly performance?: { now(): number };
-  readonly process?: Emitter<"on", "off">;
+  readonly process?: { readonly on?: Listen; readonly off?: Listen };
   readonly document?: unknown;
-  readonly addEventListener?: (name: string, action: () => void) => void;
-  readonly removeEventListener?: (name: string, action: () => void) => void;
+  readonly addEventListener?: Listen;
+  readonly removeEventListener?: Listen;
   readonly CompressionStream?: new (format: "gzip") => ReadableWritablePair<Uint8Array, Uint8Array>;
 }
 
-type Emitter<On extends string, Off extends string> = {
-  readonly [Name in On | Off]?: (name: string, action: () => void) => unknown;
-};
+type Listen = (name: string, action: () => void) => unknown;
 
 const host = globalThis as unknown as Host;
 
@@ -81,11 +79,11 @@ export function whenLeaving(action: () => void): () => void {
   const { process, document } = host;
   if (typeof process?.on === "function" && typeof process.off === "function") {
     process.on("beforeExit", action);
-    return () => process.off?.("beforeExit", action);
+    return () => void process.off?.("beforeExit", action);
   }
   if (document === undefined) return () => undefined;
   host.addEventListener?.("pagehide", action);
-  return () => host.removeEventListener?.("pagehide", action);
+  return () => void host.removeEventListener?.("pagehide", action);
 }
 
 /** The text as gzip, or as it is where the host cannot compress. */

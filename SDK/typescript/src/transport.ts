@@ -9,8 +9,8 @@ import {
 export interface Manner {
   /** Another try may not do more than the first: true where nothing is said. */
   repeatable?: boolean;
-  /** Whether waits between tries let the process end: whoever asks sees to the rest. */
-  isIdle?: boolean;
+  /** Nobody waits for this one request: `abandon` ends it, and a wait lets the process end. */
+  isBackground?: boolean;
   /** How long it is tried. */
   forMilliseconds?: number;
   /** Whether a value is an answer of the server's. */
@@ -37,7 +37,7 @@ export class Transport {
     this.#settings = settings;
   }
 
-  /** Ends every request under way, and each that comes, until `resume`. */
+  /** Ends every background request, and each that comes, until `resume`. */
   abandon(): void {
     this.#abandon.abort();
   }
@@ -49,10 +49,10 @@ export class Transport {
   /** Calls a function with a body, and again until it answers or there is no use. */
   async post(name: string, text: string, manner: Manner): Promise<unknown> {
     const { gzip, retry, onRetry } = this.#settings;
-    const { signal } = this.#abandon;
+    const { signal } = manner.isBackground ? this.#abandon : new AbortController();
     const body = gzip && text.length >= leastGzippedCharacters ? await gzipped(text) : text;
     const until = monotonicMilliseconds() + (manner.forMilliseconds ?? retry.forMilliseconds);
-    const start = manner.isIdle ? startIdleTimer : startTimer;
+    const start = manner.isBackground ? startIdleTimer : startTimer;
     for (let failures = 0; ; ) {
       const pause = Math.min(this.#notBefore, until) - monotonicMilliseconds();
       if (pause > 0) await sleep(pause, signal, start);
@@ -81,39 +81,51 @@ export class Transport {
     return pause + jitter;
   }
 
+  /** Makes one request; whatever comes of it comes within the timeout. */
   async #try(
     name: string, body: string | Uint8Array, manner: Manner, abandoned: AbortSignal,
   ): Promise<unknown> {
-    const { base, headers, timeoutMilliseconds, fetch } = this.#settings;
+    const { base, timeoutMilliseconds } = this.#settings;
     const attempt = new AbortController();
-    const abort = () => attempt.abort();
-    const timer = startTimer(timeoutMilliseconds, abort);
-    abandoned.addEventListener("abort", abort);
+    let end = (_reason: Error): void => undefined;
+    // Not every fetch keeps to its signal: one of Node 18 may wait for 300 s all the same.
+    const ended = new Promise<never>((_, reject) => {
+      end = (reason) => (attempt.abort(), reject(reason));
+    });
+    const abandon = () => end(new Error("the client was told to give up"));
+    const timer = startTimer(timeoutMilliseconds, () => end(new Error("no answer in time")));
+    abandoned.addEventListener("abort", abandon);
     try {
-      if (abandoned.aborted) throw new Error("the client was told to give up");
-      const response = await fetch(base + encodeURIComponent(name), {
-        method: "POST",
-        headers: typeof body === "string" ? headers : { ...headers, "content-encoding": "gzip" },
-        body,
-        signal: attempt.signal,
-        redirect: "manual",
-        ...(isPage() && body.length <= mostKeptAliveBytes && { keepalive: true }),
-      });
-      const text = await response.text();
-      if (!response.ok) throw refusal(response, text);
-      const value: unknown = JSON.parse(text);
-      if (manner.isAnswer && !manner.isAnswer(value)) {
-        throw new Error("something else than the server answered");
-      }
-      return value;
+      if (abandoned.aborted) abandon();
+      return await Promise.race([ended, this.#exchange(name, body, manner, attempt.signal)]);
     } catch (cause) {
       if (cause instanceof TallystickError) throw cause;
-      const reason = attempt.signal.aborted && !abandoned.aborted ? "no answer in time" : cause;
-      throw new UnreachableError(`${base}${name} cannot be reached: ${reason}`, { cause });
+      throw new UnreachableError(`${base}${name} cannot be reached: ${cause}`, { cause });
     } finally {
       stopTimer(timer);
-      abandoned.removeEventListener("abort", abort);
+      abandoned.removeEventListener("abort", abandon);
     }
+  }
+
+  async #exchange(
+    name: string, body: string | Uint8Array, manner: Manner, signal: AbortSignal,
+  ): Promise<unknown> {
+    const { base, headers, fetch } = this.#settings;
+    const response = await fetch(base + encodeURIComponent(name), {
+      method: "POST",
+      headers: typeof body === "string" ? headers : { ...headers, "content-encoding": "gzip" },
+      body,
+      signal,
+      redirect: "manual",
+      ...(isPage() && body.length <= mostKeptAliveBytes && { keepalive: true }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw refusal(response, text);
+    const value: unknown = JSON.parse(text);
+    if (manner.isAnswer && !manner.isAnswer(value)) {
+      throw new Error("something else than the server answered");
+    }
+    return value;
   }
 }
 

@@ -151,11 +151,25 @@ test("connections are kept, and the key is sent", async (test) => {
 });
 
 test("an answer that does not come in time is asked for again", async (test) => {
-  const { server, usage } = await scene(
+  const { server, usage, waits } = await scene(
     test,
     (request, index) => (index === 0 ? new Promise(() => undefined) : allAccepted(request)),
-    { timeoutMilliseconds: 50 },
+    { timeoutMilliseconds: 100 },
   );
   await usage.trackAndWait("call", { customerId });
-  assert.equal(server.requests.length, 2);
+  assert.match(waits[0].error.message, /no answer in time/);
+  assert.ok(server.requests.length >= 2);
+});
+
+test("a fetch that never settles is given up in time too", async (test) => {
+  let tries = 0;
+  const { usage, errors } = await scene(test, allAccepted, {
+    timeoutMilliseconds: 10,
+    fetch: () => ((tries += 1), new Promise(() => undefined)),
+    retry: { forMilliseconds: 50, firstMilliseconds: 1, longestMilliseconds: 1 },
+  });
+  usage.track("call", { customerId });
+  await usage.flush();
+  assert.ok(tries > 1);
+  assert.equal(errors.length, 1);
 });

@@ -111,17 +111,22 @@ test("close delivers, and takes no more", async (test) => {
   await usage.close();
 });
 
-test("close with a timeout gives up and says what it gave up", async (test) => {
-  const { usage, errors } = await scene(test, () => undefined, {
+test("close with a timeout gives up events, says which, and leaves calls alone", async (test) => {
+  const held = deferred();
+  const answer = async ({ url }) =>
+    url.endsWith("getInvoice") ? (await held.promise, { body: { id: "i" } }) : undefined;
+  const { usage, errors } = await scene(test, answer, {
     ...full, retry: { firstMilliseconds: 60_000, longestMilliseconds: 60_000 },
   });
+  const call = usage.getInvoice({ id: "i" });
   for (let index = 0; index < 10; index += 1) usage.track("call", { customerId });
-  const waiting = usage.trackAndWait("call", { customerId });
-  const refused = assert.rejects(waiting, UnreachableError);
+  const refused = assert.rejects(usage.trackAndWait("call", { customerId }), UnreachableError);
   await usage.close({ timeoutMilliseconds: 20 });
   await refused;
   assert.equal(errors.flatMap(({ events }) => events).length, 10);
   assert.equal(usage.counts.lost, 11);
+  held.resolve();
+  assert.deepEqual(await call, { id: "i" });
 });
 
 test("a batch is given up in the end", async (test) => {

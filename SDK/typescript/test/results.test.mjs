@@ -136,6 +136,7 @@ test("options that make no sense are refused at once", async (test) => {
   const { server } = await scene(test, allAccepted);
   const wrong = [
     { url: "billing.example.com" },
+    { url: "billing.example.com:8080" },
     { url: server.url, apiKey: "two\nlines" },
     { url: server.url, batch: { events: 0 } },
     { url: server.url, batch: { events: 10_001 } },
@@ -143,4 +144,5 @@ test("options that make no sense are refused at once", async (test) => {
     { url: server.url, concurrency: -1 },
   ];
   for (const options of wrong) assert.throws(() => new Tallystick(options));
+  assert.throws(() => new Tallystick(wrong[3]), /batch.events is 0, and not between 1 and 10000/);
 });
