@@ -62,6 +62,8 @@ bench: setup
 	swift build -c release --product tallystick
 ifneq ($(firstword $(ARGS)),sdk)
 	swift build -c release --product benchmarks
+	@.ci/python-tools Benchmarks/python-requirements.txt .build/python-benchmarks \
+		|| echo "bench: without DuckDB, which is compared with where it can be installed" >&2
 	"$$(swift build -c release --show-bin-path)/benchmarks" $(ARGS)
 endif
 ifneq ($(filter sdk,$(or $(firstword $(ARGS)),sdk)),)

@@ -125,7 +125,8 @@ let package = Package(
                 "TestRandom", "Webhooks", arguments, logging,
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
-            path: "Benchmarks", exclude: ["README.md", "CAllocations"], swiftSettings: house),
+            path: "Benchmarks", exclude: ["README.md", "CAllocations", "python-requirements.txt"],
+            swiftSettings: house),
 
         .target(
             name: "CTestTLS", path: "Tests/CTestTLS",

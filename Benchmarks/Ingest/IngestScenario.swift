@@ -16,6 +16,10 @@ enum IngestScenario: String, CaseIterable {
     case manyCustomers = "many-customers"
     /// Closing, pricing and invoicing all subscriptions, while events come.
     case closing
+    /// Running quantities beside DuckDB over the same events, and while events come.
+    case usage
+    /// The trace of a line over a million events.
+    case trace
     /// Webhooks to one receiver beside a bare loop over libcurl.
     case delivery
     /// Webhooks to 900 endpoints, alone and beside 100 that hang.
@@ -35,6 +39,8 @@ enum IngestScenario: String, CaseIterable {
                 run: run, scenario: self, customers: run.options.manyCustomers
             ).figures()
         case .closing: try ClosingScenario(run: run).figures()
+        case .usage: try UsageScenario(run: run).figures()
+        case .trace: try TraceScenario(run: run).figures()
         case .delivery: try DeliveryScenario(run: run).figures()
         case .isolation: try IsolationScenario(run: run).figures()
         }

@@ -4,9 +4,7 @@ import Foundation
 /// transaction, through one `psql`.
 final class PostgreSQLBaseline: Baseline {
     private let cluster: PostgreSQLCluster
-    private let client: ChildProcess
-    private let input: Int32
-    private let output: Int32
+    private let client: Conversation
     private var answered = 0
 
     private static let schema = """
@@ -21,28 +19,16 @@ final class PostgreSQLBaseline: Baseline {
 
     init(_ cluster: PostgreSQLCluster) throws {
         self.cluster = cluster
-        let (theirInput, input) = try Self.pipe()
-        let (output, theirOutput) = try Self.pipe()
-        (self.input, self.output) = (input, output)
-        client = try cluster.client(input: theirInput, output: theirOutput)
-        close(theirInput)
-        close(theirOutput)
+        client = try Conversation { input, output in
+            try cluster.client(input: input, output: output)
+        }
         try perform(Array(Self.schema.utf8))
     }
 
     deinit {
-        close(input)
-        close(output)
-        cluster.wait(for: client)
+        client.end()
+        cluster.wait(for: client.program)
         cluster.stop()
-    }
-
-    /// The ends for reading and writing, which no program inherits but as its input or output.
-    private static func pipe() throws -> (Int32, Int32) {
-        var ends: [Int32] = [0, 0]
-        guard Foundation.pipe(&ends) == 0 else { throw LoadFailure.system("pipe") }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        return (ends[0], ends[1])
     }
 
     func store(_ batches: Range<Int>, of stream: EventStream) throws -> Duration {
@@ -77,20 +63,8 @@ final class PostgreSQLBaseline: Baseline {
     /// Runs a script and waits until the server has done all of it.
     private func perform(_ script: [UInt8]) throws {
         answered += 1
-        let last = "done-\(answered)\n"
-        let all = script + Array("\\echo \(last)".utf8)
-        var rest = all[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { write(input, $0.baseAddress, $0.count) }
-            guard count > 0 else { throw LoadFailure.system("psql") }
-            rest = rest.dropFirst(count)
-        }
-        var text: [UInt8] = []
-        var part = [UInt8](repeating: 0, count: 256)
-        while !text.elementsEqual(last.utf8) {
-            let count = read(output, &part, part.count)
-            guard count > 0 else { throw LoadFailure("psql ended") }
-            text += part[..<count]
-        }
+        let last = "done-\(answered)"
+        try client.say(script + Array("\\echo \(last)\n".utf8))
+        guard try client.line() == last else { throw LoadFailure("psql answers something else") }
     }
 }

@@ -51,7 +51,7 @@ struct UsageTally: Sendable {
         }
     }
 
-    private static func quantities(_ answer: [UInt8]) throws -> [String: String] {
+    static func quantities(_ answer: [UInt8]) throws -> [String: String] {
         guard let usage = try JSONDocument.parse(answer).root.member("usage") else { return [:] }
         var quantities: [String: String] = [:]
         for row in usage.children {
