@@ -17,7 +17,8 @@ struct Main: AsyncParsableCommand {
               tallystick rebuild rebuilt.db --data tallystick.db
               tallystick keys create operations --scope admin
 
-            `tallystick help COMMAND` tells more. Every flag has an environment variable TALLYSTICK_….
+            `tallystick help COMMAND` tells more. With --url the API key in TALLYSTICK_API_KEY is sent.
+            Every flag has an environment variable TALLYSTICK_….
             """,
         version: ProgramVersion.current,
         subcommands: [

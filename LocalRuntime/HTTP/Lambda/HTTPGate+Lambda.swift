@@ -8,8 +8,7 @@ import Logging
 extension HTTPGate {
     /// Calls a function with the request's payload.
     ///
-    /// The call of an `Event` is made before it is answered, so that what was accepted is
-    /// done.
+    /// That of an `Event` is made before it is answered, so that what was accepted is done.
     func invoke(_ name: String, _ request: Request, _ requestId: String) async -> Response {
         var type: LambdaInvocationType?
         var event: HTTPEvent?
