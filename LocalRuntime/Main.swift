@@ -19,7 +19,8 @@ struct Main: AsyncParsableCommand {
               tallystick keys create operations --scope admin
               tallystick export inv_… --evidence DIR --data tallystick.db
 
-            `tallystick help COMMAND` tells more. Every flag has an environment variable TALLYSTICK_….
+            `tallystick help COMMAND` tells more. With --url the API key in TALLYSTICK_API_KEY is sent.
+            Every flag has an environment variable TALLYSTICK_….
             """,
         version: ProgramVersion.current,
         subcommands: [

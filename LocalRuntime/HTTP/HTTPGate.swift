@@ -16,7 +16,7 @@ struct HTTPGate: HTTPResponder {
     /// Whether the store can be used.
     let isReady: @Sendable () async -> Bool
     let statistics: @Sendable () -> StoreStatistics
-    private let reader = BodyReader(budget: BodyBudget(bytes: RuntimeLimits.bodyBytesInFlight))
+    let reader = BodyReader(budget: BodyBudget(bytes: RuntimeLimits.bodyBytesInFlight))
 
     init(
         dispatcher: Dispatcher, keys: KeyGate, isReady: @escaping @Sendable () async -> Bool,
@@ -65,10 +65,13 @@ struct HTTPGate: HTTPResponder {
         switch route {
         case .function(let name):
             let access = try keys.admit(request.headers)
-            let document = try await reader.document(of: request)
+            let events = try CloudEvents(for: name) { request.header($0) }
+            let body = try await reader.document(of: request)
+            let document = try events?.request(body) ?? body
             let json = try await dispatcher.call(
                 name, document, as: access, requestId: requestId)
             return Response(json: json, requestId: requestId)
+        case .lambda(let name): return await invoke(name, request, requestId)
         case .invoice(let id):
             try keys.admit(request.headers).require(GetInvoice.scope)
             return try await page(ofInvoice: id, requestId)

@@ -39,6 +39,11 @@ extension Response {
     }
 }
 
+extension Request {
+    /// The value of the header with this name.
+    func header(_ name: String) -> String? { HTTPField.Name(name).flatMap { headers[$0] } }
+}
+
 extension HTTPField.Name {
     /// Names the call: the same id as in the logs.
     static let requestId = known("x-request-id")

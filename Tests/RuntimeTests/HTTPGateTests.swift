@@ -48,6 +48,9 @@ struct HTTPGateTests {
         Row(
             name: "an unknown function", path: "/functions/none", status: 404,
             problem: "unknown-function"),
+        Row(
+            name: "events where they are usually sent", path: "/v1/events", status: 404,
+            problem: "unknown-function"),
         Row(name: "no function", path: "/functions/", status: 404, problem: "not-found"),
         Row(name: "no such path", path: "/functions/a/b", status: 404, problem: "not-found"),
         Row(name: "the root", method: "GET", path: "/", status: 404, problem: "not-found"),
