@@ -12,7 +12,9 @@ struct ScopeTests {
     init() throws { bench = try Bench() }
 
     /// How the names of functions begin that change nothing.
-    private static let reading = ["get", "list", "query", "price", "simulate", "trace", "verify"]
+    private static let reading = [
+        "get", "list", "query", "rank", "price", "simulate", "trace", "verify",
+    ]
 
     private static func expected(_ name: String) -> AccessScope {
         switch name {
