@@ -66,8 +66,9 @@ struct UsageScenario {
         let warm = run.options.batches(10 * customers)
         var sent = try run.load(server).send(0..<warm, of: stream)
         let load = LoadBeside(run, server, stream)
-        var (first, all) = (Latencies(), Latencies())
+        var (first, all, empty) = (Latencies(), Latencies(), Latencies())
         let connection = try HTTPConnection(port: server.port)
+        let health = HTTPRequest.get("/healthz")
         for number in 0..<questions {
             let customer = number % Self.asked * max(1, customers / Self.asked)
             let question = Self.question(customer)
@@ -77,6 +78,9 @@ struct UsageScenario {
             try connection.requireSuccess()
             all.record(length)
             if number < Self.asked { first.record(length) }
+            let next = ContinuousClock.now
+            try connection.exchange(health)
+            empty.record(ContinuousClock.now - next)
         }
         let beside = try load.stop()
         sent.append(beside)
@@ -90,6 +94,7 @@ struct UsageScenario {
             figure(
                 "… p99", all.percentile(99), .milliseconds, run.target(.atMost(5)),
                 "\(questions) questions about \(Self.asked) customers, the first ones included"),
+            figure("… p99 of the empty handler in turns", empty.percentile(99), .milliseconds, nil),
             figure("… longest", all.longest, .milliseconds, nil),
             figure(
                 "… p50 of the first question about a customer", first.percentile(50),
