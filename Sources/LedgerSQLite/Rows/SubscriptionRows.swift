@@ -30,6 +30,7 @@ struct DueWork {
     /// Its number.
     let subscription: Int64
     let customerId: Identifier
+    let id: Identifier
     /// The end of the period to close, or the start of the one to bill in advance.
     let at: Instant
     let isAdvance: Bool
@@ -133,7 +134,7 @@ extension Database {
     borrowing func dueCloses(_ request: CloseRequest) throws(SQLiteError) -> [DueWork] {
         try dueWork(
             """
-            SELECT number, customerId, nextEnd, 0 FROM subscription
+            SELECT number, customerId, id, nextEnd, 0 FROM subscription
             WHERE nextEnd <= ?1 AND dueAt <= ?1 AND (?2 IS NULL OR id = ?2)
             ORDER BY nextEnd, id LIMIT ?3
             """, request)
@@ -143,14 +144,14 @@ extension Database {
     borrowing func dueAdvances(_ request: CloseRequest) throws(SQLiteError) -> [DueWork] {
         try dueWork(
             """
-            SELECT number, customerId, advanceAt, 1 FROM subscription
+            SELECT number, customerId, id, advanceAt, 1 FROM subscription
             WHERE advanceAt IS NOT NULL AND advanceAt <= ?1 AND (?2 IS NULL OR id = ?2)
             ORDER BY advanceAt, id LIMIT ?3
             """, request)
     }
 
-    /// - Parameter sql: gives the subscription's number and customer, the instant, and whether it
-    ///   is an advance.
+    /// - Parameter sql: gives the subscription's number, customer and id, the instant, and whether
+    ///   it is an advance.
     private borrowing func dueWork(
         _ sql: StaticString, _ request: CloseRequest
     ) throws(SQLiteError) -> [DueWork] {
@@ -161,7 +162,8 @@ extension Database {
         } _: { row in
             DueWork(
                 subscription: row.integer(0), customerId: Identifier(checked: row.bytes(1)),
-                at: Instant(microseconds: row.integer(2)), isAdvance: row.integer(3) == 1)
+                id: Identifier(checked: row.bytes(2)),
+                at: Instant(microseconds: row.integer(3)), isAdvance: row.integer(4) == 1)
         }
     }
 

@@ -31,27 +31,30 @@ extension WriterState {
                 closed.append(try closeNext(of: subscription, at: now))
             }
             // What is due next of this one has a place of its own among the others.
-            let row = residents.subscriptions[subscription].row
-            let next = work.isAdvance ? row.advanceAt : row.next?.dueAt
-            if let next, next <= request.asOf { due = try dueWork(request) }
+            if let next = nextWork(after: work, of: subscription, by: request.asOf) {
+                due.insert(next, at: due.firstIndex { next.comes(before: $0) } ?? due.endIndex)
+            }
         }
         return ClosePass(closed: closed, hasMore: false)
     }
 
     /// What is due, in order: one more than a pass may do, where there is more.
     private func dueWork(_ request: CloseRequest) throws -> ArraySlice<DueWork> {
-        let closes = try database.dueCloses(request)
-        let advances = try database.dueAdvances(request)
-        var merged: [DueWork] = []
-        var left = advances[...]
-        for close in closes {
-            while let advance = left.first, advance.at < close.at {
-                merged.append(advance)
-                left.removeFirst()
-            }
-            merged.append(close)
-        }
-        return (merged + left).prefix(request.limit + 1)
+        try (database.dueCloses(request) + database.dueAdvances(request))
+            .sorted { $0.comes(before: $1) }.prefix(request.limit + 1)
+    }
+
+    /// What of the same kind is due next of a subscription, once `work` is done.
+    private func nextWork(
+        after work: DueWork, of subscription: Int32, by instant: Instant
+    ) -> DueWork? {
+        let row = residents.subscriptions[subscription].row
+        let at = work.isAdvance ? row.advanceAt : row.next?.end
+        guard let at, let dueAt = work.isAdvance ? at : row.next?.dueAt, dueAt <= instant
+        else { return nil }
+        return DueWork(
+            subscription: work.subscription, customerId: work.customerId, id: work.id, at: at,
+            isAdvance: work.isAdvance)
     }
 
     /// Closes a subscription's earliest open period: the record, the invoice's number and work
@@ -195,5 +198,14 @@ extension LogRecord {
             writer.member("customerSequence", row.customerSequence)
             if let corrects = row.corrects { writer.member("corrects", corrects) }
         }
+    }
+}
+
+extension DueWork {
+    /// By instant; of one instant closes before advances, and each by the subscription's id.
+    fileprivate func comes(before other: DueWork) -> Bool {
+        if at != other.at { return at < other.at }
+        if isAdvance != other.isAdvance { return other.isAdvance }
+        return id < other.id
     }
 }
