@@ -22,17 +22,7 @@ struct BackupCommand: AsyncParsableCommand {
     @Argument(help: "The new file; an existing one is never overwritten.")
     var file: String
 
-    @Option(help: "The ledger's file, which no server has open.")
-    var data: String?
-
-    @Option(help: "A running server, for example http://127.0.0.1:8080.")
-    var url: String?
-
-    func validate() throws {
-        if data != nil, url != nil {
-            throw ValidationError("Give either --data or --url: a file or a server.")
-        }
-    }
+    @OptionGroup var place: LedgerPlace
 
     func run() async throws {
         let setting = Setting()
@@ -40,7 +30,8 @@ struct BackupCommand: AsyncParsableCommand {
         writer.object { $0.member("file", URL(fileURLWithPath: file).path) }
         let body = writer.bytes
         let result = try await Exit.reporting {
-            try await Invocation(data: data, url: url, setting).call(BackupLedger.name, body)
+            try await Invocation(data: place.data, url: place.url, setting).call(
+                BackupLedger.name, body)
         }
         FileHandle.standardOutput.write(Data(result + [UInt8(ascii: "\n")]))
     }

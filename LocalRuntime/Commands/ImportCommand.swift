@@ -37,11 +37,7 @@ struct ImportCommand: AsyncParsableCommand {
     @Argument(help: "The file, or - for standard input.")
     var file: String
 
-    @Option(help: "The ledger's file.")
-    var data: String?
-
-    @Option(help: "A running server, for example http://127.0.0.1:8080.")
-    var url: String?
+    @OptionGroup var place: LedgerPlace
 
     @Option(help: "ndjson or csv. (default: by the file's name)")
     var format: String?
@@ -54,12 +50,6 @@ struct ImportCommand: AsyncParsableCommand {
 
     @Flag(help: "Print the summary as one line of JSON.")
     var json = false
-
-    func validate() throws {
-        if data != nil, url != nil {
-            throw ValidationError("Give either --data or --url: a file or a server.")
-        }
-    }
 
     func run() async throws {
         let setting = Setting()
@@ -76,7 +66,7 @@ struct ImportCommand: AsyncParsableCommand {
     private func summary(_ setting: Setting) async throws -> ImportSummary {
         let input = try ImportFile(path: file)
         let rows = try reader(of: input.bytes, setting)
-        if let url = url ?? (data == nil ? setting.text(nil, "URL") : nil) {
+        if let url = place.url ?? (place.data == nil ? setting.text(nil, "URL") : nil) {
             // A URL that cannot be read will not become one by trying again.
             _ = try HTTPURL(url)
             let patience = try setting.integer(
@@ -86,7 +76,7 @@ struct ImportCommand: AsyncParsableCommand {
                 patience: .seconds(patience ?? ImportLimits.defaultRetrySeconds))
             return try await summary(rows, input.size, to: sink)
         }
-        let dataFile = setting.text(data, "DATA") ?? ServeConfiguration.defaultDataFile
+        let dataFile = setting.text(place.data, "DATA") ?? ServeConfiguration.defaultDataFile
         return try await LocalEventSink.open(dataFile, setting) { sink in
             try await summary(rows, input.size, to: sink)
         }

@@ -21,25 +21,15 @@ struct InvoiceCommand: AsyncParsableCommand {
     @Argument(help: "The invoice's id; listInvoices tells them.")
     var id: String
 
-    @Option(help: "The ledger's file, which no server has open.")
-    var data: String?
-
-    @Option(help: "A running server, for example http://127.0.0.1:8080.")
-    var url: String?
+    @OptionGroup var place: LedgerPlace
 
     @Flag(help: "Print a page of HTML.")
     var html = false
 
-    func validate() throws {
-        if data != nil, url != nil {
-            throw ValidationError("Give either --data or --url: a file or a server.")
-        }
-    }
-
     func run() async throws {
         let setting = Setting()
         let document = try await Exit.reporting {
-            let invocation = Invocation(data: data, url: url, setting)
+            let invocation = Invocation(data: place.data, url: place.url, setting)
             let invoice = try await invocation.call(GetInvoice.name, GetInvoice.request(id))
             let document = try InvoiceDocument(invoice)
             return html ? try InvoicePage.html(document) : Array(document.text.utf8)

@@ -22,11 +22,7 @@ struct InvokeCommand: AsyncParsableCommand {
     @Argument(help: "The function's name, for example queryUsage.")
     var function: String
 
-    @Option(help: "The ledger's file.")
-    var data: String?
-
-    @Option(help: "A running server, for example http://127.0.0.1:8080.")
-    var url: String?
+    @OptionGroup var place: LedgerPlace
 
     @Option(
         name: [.customShort("d"), .customLong("input")], parsing: .unconditional,
@@ -35,17 +31,12 @@ struct InvokeCommand: AsyncParsableCommand {
             valueName: "JSON|@FILE|-"))
     var input: String?
 
-    func validate() throws {
-        if data != nil, url != nil {
-            throw ValidationError("Give either --data or --url: a file or a server.")
-        }
-    }
-
     func run() async throws {
         let setting = Setting()
         let result = try await Exit.reporting {
             let body = try InvocationInput.read(input)
-            return try await Invocation(data: data, url: url, setting).call(function, body)
+            return try await Invocation(data: place.data, url: place.url, setting).call(
+                function, body)
         }
         FileHandle.standardOutput.write(Data(result + [UInt8(ascii: "\n")]))
     }

@@ -38,7 +38,7 @@ struct CreateKeyCommand: AsyncParsableCommand {
     @Option(help: "Requests a second that the key is good for. (default: any number)")
     var requestsPerSecond: Int?
 
-    @OptionGroup var place: KeysPlace
+    @OptionGroup var place: LedgerPlace
 
     func run() async throws {
         let setting = Setting()
@@ -65,7 +65,7 @@ struct ListKeysCommand: AsyncParsableCommand {
     @Option(help: "The nextCursor of the page before.")
     var cursor: String?
 
-    @OptionGroup var place: KeysPlace
+    @OptionGroup var place: LedgerPlace
 
     func run() async throws {
         let setting = Setting()
@@ -83,29 +83,17 @@ struct RevokeKeyCommand: AsyncParsableCommand {
     @Argument(help: "The key's id, tsk_ and 16 digits; the whole key is not needed.")
     var id: String
 
-    @OptionGroup var place: KeysPlace
+    @OptionGroup var place: LedgerPlace
 
     func run() async throws {
         try await place.call(RevokeKey.name, Setting()) { RevokeKey.request(id) }
     }
 }
 
-/// The ledger whose keys are meant.
-struct KeysPlace: ParsableArguments {
-    @Option(help: "The ledger's file, which no server has open.")
-    var data: String?
-
-    @Option(help: "A running server, for example http://127.0.0.1:8080.")
-    var url: String?
-
-    func validate() throws {
-        if data != nil, url != nil {
-            throw ValidationError("Give either --data or --url: a file or a server.")
-        }
-    }
-
+extension LedgerPlace {
     /// Calls a function and prints its result.
-    func call(_ function: String, _ setting: Setting, _ request: () throws -> [UInt8]) async throws
+    fileprivate func call(_ function: String, _ setting: Setting, _ request: () throws -> [UInt8])
+        async throws
     {
         let result = try await Exit.reporting {
             try await Invocation(data: data, url: url, setting).call(function, request())
