@@ -13,7 +13,7 @@ struct AuditCommandTests {
 
     @Test("agrees, beside a running server too")
     func agrees() async throws {
-        let (server, data) = try await billed()
+        let (server, data) = try await bench.billed(until: "2026-03-02")
         let ids = try invoiceIds(data)
         #expect(ids.count == 2)
         for id in ids {
@@ -31,7 +31,7 @@ struct AuditCommandTests {
 
     @Test("ends with 1 where an invoice or a record is another, and says where")
     func differs() async throws {
-        let (server, data) = try await billed()
+        let (server, data) = try await bench.billed(until: "2026-03-02")
         let ids = try invoiceIds(data)
         await server.end()
         let connection = try Connection(path: data, .readWrite)
@@ -56,7 +56,7 @@ struct AuditCommandTests {
 
     @Test("an invoice that is not there, and no ledger")
     func notThere() async throws {
-        let (server, data) = try await billed()
+        let (server, data) = try await bench.billed(until: "2026-03-02")
         await server.end()
         let unknown = try await bench.run(["audit", "inv_0", "--data", data])
         #expect(unknown.code == 1)
@@ -76,28 +76,5 @@ struct AuditCommandTests {
         var ids: [String] = []
         while try statement.step() { ids.append(statement.string(0)) }
         return ids
-    }
-
-    /// A ledger with two months billed, and its server.
-    private func billed() async throws -> (Server, String) {
-        let data = bench.folder.file("a.db")
-        let catalog = try bench.folder.write(ServeTests.catalog, to: "catalog.yaml")
-        let server = try await bench.serve(
-            data, ["--clock", "2026-01-20T00:00:00Z", "--catalog", catalog])
-        _ = try await server.call("upsertCustomer", #"{"id":"acme","timezone":"UTC"}"#)
-        _ = try await server.call(
-            "createSubscription",
-            """
-            {"id":"s1","customerId":"acme","plan":"basic","startsAt":"2026-01-01T00:00:00Z"}
-            """)
-        let events = (0..<20).map { index in
-            """
-            {"customerEventId":"e0-\(index)","customerId":"acme","eventName":"call",
-             "timestamp":"2026-01-10T05:00:00Z"}
-            """
-        }
-        _ = try await server.call("ingestEvent", "{\"events\":[\(events.joined(separator: ","))]}")
-        _ = try await server.call("advanceClock", #"{"to":"2026-03-02T00:00:00Z"}"#)
-        return (server, data)
     }
 }

@@ -74,3 +74,30 @@ extension Program.Result {
     /// The exit code, -1 where a signal killed it.
     var code: Int32 { isKilled ? -1 : status }
 }
+
+extension Bench {
+    /// A server with one subscription since January, whose months are billed up to a day.
+    ///
+    /// - Returns: its file too.
+    func billed(until day: String) async throws -> (Server, String) {
+        let data = folder.file("a.db")
+        let catalog = try folder.write(ServeTests.catalog, to: "catalog.yaml")
+        let server = try await serve(
+            data, ["--clock", "2026-01-20T00:00:00Z", "--catalog", catalog])
+        _ = try await server.call("upsertCustomer", #"{"id":"acme","timezone":"UTC"}"#)
+        _ = try await server.call(
+            "createSubscription",
+            """
+            {"id":"s1","customerId":"acme","plan":"basic","startsAt":"2026-01-01T00:00:00Z"}
+            """)
+        let events = (0..<20).map { index in
+            """
+            {"customerEventId":"e0-\(index)","customerId":"acme","eventName":"call",
+             "timestamp":"2026-01-10T05:00:00Z"}
+            """
+        }
+        _ = try await server.call("ingestEvent", "{\"events\":[\(events.joined(separator: ","))]}")
+        _ = try await server.call("advanceClock", #"{"to":"\#(day)T00:00:00Z"}"#)
+        return (server, data)
+    }
+}

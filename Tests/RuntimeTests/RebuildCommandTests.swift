@@ -64,24 +64,7 @@ struct RebuildCommandTests {
 
     /// A ledger with three months billed.
     private func billed() async throws -> String {
-        let data = bench.folder.file("a.db")
-        let catalog = try bench.folder.write(ServeTests.catalog, to: "catalog.yaml")
-        let server = try await bench.serve(
-            data, ["--clock", "2026-01-20T00:00:00Z", "--catalog", catalog])
-        _ = try await server.call("upsertCustomer", #"{"id":"acme","timezone":"UTC"}"#)
-        _ = try await server.call(
-            "createSubscription",
-            """
-            {"id":"s1","customerId":"acme","plan":"basic","startsAt":"2026-01-01T00:00:00Z"}
-            """)
-        let events = (0..<20).map { index in
-            """
-            {"customerEventId":"e0-\(index)","customerId":"acme","eventName":"call",
-             "timestamp":"2026-01-10T05:00:00Z"}
-            """
-        }
-        _ = try await server.call("ingestEvent", "{\"events\":[\(events.joined(separator: ","))]}")
-        _ = try await server.call("advanceClock", #"{"to":"2026-04-02T00:00:00Z"}"#)
+        let (server, data) = try await bench.billed(until: "2026-04-02")
         await server.end()
         return data
     }
