@@ -43,12 +43,13 @@ extension SQLiteLedger {
 
     /// Runs `body` on the writer, again once what is being folded anew is done.
     func afterRefolds<Result: Sendable>(
-        weight: Int = 1, undo: WriterThread.Undo = .savepoint,
+        weight: Int = 1, undo: WriterThread.Undo = .savepoint, givesWay: Bool = false,
         _ body: @escaping @Sendable (inout WriterState) throws -> Result
     ) async throws(LedgerError) -> Result {
         while true {
             do throws(LedgerError) {
-                return try await writer.perform(weight: weight, undo: undo, body)
+                return try await writer.perform(
+                    weight: weight, undo: undo, givesWay: givesWay, body)
             } catch {
                 guard error == .refolding else { throw error }
             }

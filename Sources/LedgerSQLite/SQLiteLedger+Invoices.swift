@@ -27,7 +27,7 @@ extension SQLiteLedger {
     }
 
     package func record(_ invoices: [WrittenInvoice]) async throws(LedgerError) {
-        try await writer.perform(weight: invoices.count, undo: .group) { state in
+        try await writer.perform(weight: invoices.count, undo: .group, givesWay: true) { state in
             for invoice in invoices { try state.record(invoice) }
         }
     }

@@ -9,6 +9,8 @@ struct ClosingScenario {
     /// Subscriptions, and events in the period of each: both come to the same time an invoice.
     private static let many = (subscriptions: 100_000, events: 10)
     private static let few = (subscriptions: 1_000, events: 10_000)
+    /// As few with little usage: what a close costs however much it closes is a part of both.
+    private static let small = (subscriptions: 1_000, events: 10)
     /// Customers of whom nothing is closed meanwhile, and who send events.
     private static let live = 10_000
     /// When the periods of those who subscribed 30 days ago are closed, which last a year, and no
@@ -18,6 +20,7 @@ struct ClosingScenario {
     func figures() throws -> [Figure] {
         let many = try close(Self.many)
         let quiet = try close(Self.many, withEvents: false)
+        let small = try close(Self.small, withEvents: false)
         let few = try close(Self.few, withEvents: false)
         return [
             figure(
@@ -32,6 +35,9 @@ struct ClosingScenario {
             figure(
                 "an invoice over 10,000 events, of one over 10", quiet.rate / few.rate, .ratio,
                 run.target(.atMost(1.2)), "\(few.invoices) subscriptions"),
+            figure(
+                "the same, of as few subscriptions", small.rate / few.rate, .ratio,
+                run.target(.atMost(1.2)), "\(small.invoices) subscriptions each"),
         ]
     }
 

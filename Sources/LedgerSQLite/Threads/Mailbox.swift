@@ -17,17 +17,21 @@ final class Mailbox<Item: Sendable>: Sendable {
     private let capacity: Int
     private let weightLimit: Int
     private let weight: @Sendable (Item) -> Int
+    private let givesWay: @Sendable (Item) -> Bool
 
     /// - Parameters:
     ///   - capacity: items at most.
     ///   - weightLimit: what they may weigh together; one alone may weigh more.
+    ///   - givesWay: whether an item is one of those of which one at most is taken with others.
     init(
         capacity: Int, weightLimit: Int = .max,
-        weight: @escaping @Sendable (Item) -> Int = { _ in 1 }
+        weight: @escaping @Sendable (Item) -> Int = { _ in 1 },
+        givesWay: @escaping @Sendable (Item) -> Bool = { _ in false }
     ) {
         self.capacity = capacity
         self.weightLimit = weightLimit
         self.weight = weight
+        self.givesWay = givesWay
     }
 
     func put(_ item: Item) throws(Refusal) {
@@ -54,13 +58,8 @@ final class Mailbox<Item: Sendable>: Sendable {
         while true {
             let taken: [Item]? = state.withLock { state in
                 if state.items.isEmpty { return state.isClosed ? nil : [] }
-                var sum = 0
-                let fitting = state.items.prefix { item in
-                    sum += weight(item)
-                    return sum <= limit
-                }
-                let taken = Array(state.items.prefix(max(1, fitting.count)))
-                state.items.removeFirst(taken.count)
+                let (taken, left) = split(state.items, limit)
+                state.items = left
                 state.weight -= taken.reduce(0) { $0 + weight($1) }
                 return taken
             }
@@ -71,6 +70,22 @@ final class Mailbox<Item: Sendable>: Sendable {
             if !taken.isEmpty || !waits { return taken }
             signal.wait()
         }
+    }
+
+    /// The items of one group, in their order, and those that wait on.
+    private func split(_ items: [Item], _ limit: Int) -> (taken: [Item], left: [Item]) {
+        let isShared = !items.allSatisfy(givesWay)
+        var (taken, left): ([Item], [Item]) = ([], [])
+        var sum = 0
+        for item in items {
+            if isShared, givesWay(item), taken.contains(where: givesWay) {
+                left.append(item)
+                continue
+            }
+            sum += weight(item)
+            if sum <= limit || taken.isEmpty { taken.append(item) } else { left.append(item) }
+        }
+        return (taken, left)
     }
 
     /// Takes nothing more; what waits is still handed out.

@@ -14,6 +14,8 @@ final class WriterThread: Sendable {
         /// About how many events' worth of work it is.
         let weight: Int
         let undo: Undo
+        /// Whether callers go first: of such jobs one at most is in a group with others.
+        var givesWay = false
         /// Answers how to send its result.
         let run: @Sendable (inout WriterState) throws -> @Sendable () -> Void
         let fail: @Sendable (LedgerError) -> Void
@@ -36,7 +38,8 @@ final class WriterThread: Sendable {
     private static let waitingWeight = 250_000
 
     private let mailbox = Mailbox<Job>(
-        capacity: waitingLimit, weightLimit: waitingWeight, weight: { $0.weight })
+        capacity: waitingLimit, weightLimit: waitingWeight, weight: { $0.weight },
+        givesWay: \.givesWay)
     private let ended = AsyncStream<Never>.makeStream()
 
     /// - Parameter open: opens the store, and opens it again after a failure; runs on the thread.
@@ -58,13 +61,16 @@ final class WriterThread: Sendable {
     /// Runs `body` in a group commit.
     ///
     /// What it returns is durable.
+    ///
+    /// - Parameter givesWay: whether it is the runtime's own work, which goes on in steps for as
+    ///   long as there is some: calls beside it do not wait for more than a step of it.
     func perform<Result: Sendable>(
-        weight: Int = 1, undo: Undo = .savepoint,
+        weight: Int = 1, undo: Undo = .savepoint, givesWay: Bool = false,
         _ body: @escaping @Sendable (inout WriterState) throws -> Result
     ) async throws(LedgerError) -> Result {
         let answer = await withCheckedContinuation { continuation in
             let job = Job(
-                weight: weight, undo: undo,
+                weight: weight, undo: undo, givesWay: givesWay,
                 run: { state in
                     let result = try body(&state)
                     return {
