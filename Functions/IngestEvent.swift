@@ -23,7 +23,8 @@ package struct IngestEvent: Function {
                 .bodyTooLarge,
                 "a request takes at most \(Limits.eventsPerRequest) events; send several requests")
         }
-        let batch = input.batch.dated(until: context.now + Self.maximumAhead)
+        let batch = await EventBatch.reading(input.events).dated(
+            until: context.now + Self.maximumAhead)
         let outcomes = try await ledger.append(batch.events, at: context.now)
         let result = IngestResult(batch, outcomes)
         if input.isSingle { try result.throwUnlessTaken() }
@@ -33,7 +34,7 @@ package struct IngestEvent: Function {
 
 /// One event or `{events: [...]}`; each event is read by itself, so that a bad one fails alone.
 package struct IngestInput: FunctionInput {
-    let batch: EventBatch
+    let events: [JSONNode]
     let count: Int
     let isSingle: Bool
 
@@ -41,21 +42,20 @@ package struct IngestInput: FunctionInput {
         isSingle = value.node.member("events") == nil
         if isSingle {
             count = 1
-            batch = EventBatch([value.node])
+            events = [value.node]
             return
         }
         guard var reader = value.object() else { return nil }
-        let events = reader.required("events")
+        let field = reader.required("events")
         reader.refuseUnknown()
-        guard let events else { return nil }
-        guard events.node.kind == .array else {
-            events.note("must be an array", .malformed)
+        guard let field else { return nil }
+        guard field.node.kind == .array else {
+            field.note("must be an array", .malformed)
             return nil
         }
         // More are refused unread: an empty event is three bytes, and what is wrong with it many.
-        count = events.node.count
-        batch = EventBatch(
-            count > Limits.eventsPerRequest ? [] : Array(events.node.children))
+        count = field.node.count
+        events = count > Limits.eventsPerRequest ? [] : Array(field.node.children)
     }
 }
 

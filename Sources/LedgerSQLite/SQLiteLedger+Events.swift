@@ -5,7 +5,7 @@ extension SQLiteLedger {
     package func append(
         _ events: [UsageEvent], at now: Instant
     ) async throws(LedgerError) -> [AppendOutcome] {
-        let batch = PreparedBatch(events, published.catalog, hasher)
+        let batch = await PreparedBatch(inTurns: events, published.catalog, hasher)
         return try await writer.perform(weight: batch.weight, undo: .group) {
             try $0.append(batch, at: now)
         }

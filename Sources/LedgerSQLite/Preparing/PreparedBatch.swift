@@ -6,12 +6,12 @@ internal import JSON
 struct PreparedBatch: Sendable {
     let events: [UsageEvent]
     /// Of each event.
-    let prepared: [PreparedEvent]
+    private(set) var prepared: [PreparedEvent] = []
     /// Of all events, one after the other.
-    let readings: [PreparedReading]
-    let groups: [PreparedGroup]
+    private(set) var readings: [PreparedReading] = []
+    private(set) var groups: [PreparedGroup] = []
     /// The places of events that a newest meter cannot read: it rejects an event that is new.
-    let unreadable: Set<Int>
+    private(set) var unreadable: Set<Int> = []
     /// What the readings were made with.
     let catalog: CompiledCatalog
 
@@ -20,38 +20,47 @@ struct PreparedBatch: Sendable {
         _ events: [UsageEvent], _ catalog: CompiledCatalog, _ hasher: KeyHasher,
         groupBy: [PropertyPath]? = nil
     ) {
-        var prepared: [PreparedEvent] = []
-        prepared.reserveCapacity(events.count)
-        var readings: [PreparedReading] = []
-        readings.reserveCapacity(events.count * 4)
-        var groups: [PreparedGroup] = []
-        var unreadable: Set<Int> = []
+        self.init(unprepared: events, catalog)
+        for index in events.indices { prepare(index, hasher, groupBy) }
+    }
+
+    /// The same in turns with other tasks of its thread.
+    init(inTurns events: [UsageEvent], _ catalog: CompiledCatalog, _ hasher: KeyHasher) async {
+        self.init(unprepared: events, catalog)
         for index in events.indices {
-            let event = events[index]
-            let first = Int32(truncatingIfNeeded: readings.count)
-            let name = event.withEventName { catalog.event(named: $0) }
-            if let name {
-                for meter in catalog.events[Int(name)].meters {
-                    let value = PreparedReading.Value(of: event, by: meter.meter, hasher)
-                    if meter.isNewest, case .unreadable = value { unreadable.insert(index) }
-                    var group: Int32 = -1
-                    let properties = groupBy ?? meter.meter.groupBy
-                    if !properties.isEmpty {
-                        let key = event.group(by: properties)
-                        group = Int32(truncatingIfNeeded: groups.count)
-                        groups.append(PreparedGroup(key: key, hash: hasher.hash(key)))
-                    }
-                    readings.append(PreparedReading(value: value, group: group))
-                }
-            }
-            prepared.append(PreparedEvent(event, hasher, name: name, firstReading: first))
+            prepare(index, hasher, nil)
+            await EventBatch.yield(after: index)
         }
+    }
+
+    private init(unprepared events: [UsageEvent], _ catalog: CompiledCatalog) {
         self.events = events
-        self.prepared = prepared
-        self.readings = readings
-        self.groups = groups
-        self.unreadable = unreadable
         self.catalog = catalog
+        prepared.reserveCapacity(events.count)
+        readings.reserveCapacity(events.count * 4)
+    }
+
+    private mutating func prepare(
+        _ index: Int, _ hasher: KeyHasher, _ groupBy: [PropertyPath]?
+    ) {
+        let event = events[index]
+        let first = Int32(truncatingIfNeeded: readings.count)
+        let name = event.withEventName { catalog.event(named: $0) }
+        if let name {
+            for meter in catalog.events[Int(name)].meters {
+                let value = PreparedReading.Value(of: event, by: meter.meter, hasher)
+                if meter.isNewest, case .unreadable = value { unreadable.insert(index) }
+                var group: Int32 = -1
+                let properties = groupBy ?? meter.meter.groupBy
+                if !properties.isEmpty {
+                    let key = event.group(by: properties)
+                    group = Int32(truncatingIfNeeded: groups.count)
+                    groups.append(PreparedGroup(key: key, hash: hasher.hash(key)))
+                }
+                readings.append(PreparedReading(value: value, group: group))
+            }
+        }
+        prepared.append(PreparedEvent(event, hasher, name: name, firstReading: first))
     }
 
     /// What is wrong with an event that a meter cannot read.
