@@ -188,7 +188,7 @@ let package = Package(
             "Runtime",
             [
                 "tallystick", "tallystick-demo", "SocketServer", "JSON", "Billing", "FunctionKit",
-                "Ledger", "SQLite", "Curl", "Webhooks", httpTypes, logging, lifecycle,
+                "Functions", "Ledger", "SQLite", "Curl", "Webhooks", httpTypes, logging, lifecycle,
             ]),
         tests("Import", ["tallystick", "JSON"]),
         tests(
