@@ -128,7 +128,10 @@ let package = Package(
         .target(
             name: "TallystickClient",
             dependencies: [asyncHTTPClient, nio, nioHTTP1, crypto, logging],
-            path: "SDK/swift", exclude: ["README.md"], swiftSettings: house),
+            path: "SDK/swift", exclude: ["README.md", "Examples"], swiftSettings: house),
+        .executableTarget(
+            name: "example-active-users", dependencies: ["TallystickClient"],
+            path: "SDK/swift/Examples/ActiveUsers", swiftSettings: house),
 
         .target(name: "CAllocations", path: "Benchmarks/CAllocations"),
         .executableTarget(
@@ -207,7 +210,8 @@ let package = Package(
         tests(
             "Client",
             [
-                "TallystickClient", "tallystick", "tallystick-demo", "Curl", "SocketServer",
+                "TallystickClient", "example-active-users", "tallystick", "tallystick-demo", "Curl",
+                "SocketServer",
                 "TestRandom", crypto,
             ]),
         tests(

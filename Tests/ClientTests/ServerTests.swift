@@ -24,15 +24,16 @@ struct ServerTests {
               "price": {"model": "perUnit", "unitAmount": "0"}}]}]}
         """#
 
-    /// A server with the catalog.
+    /// A server with a catalog, this one where nothing is said.
     private func withServer(
-        _ arguments: [String] = [], _ body: (Server) async throws -> Void
+        _ arguments: [String] = [], catalog given: String? = nil,
+        _ body: (Server) async throws -> Void
     ) async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         let http = CurlClient(userAgent: "test")
         defer { http.shutdown() }
-        let catalog = try folder.write(Self.catalog, to: "catalog.json")
+        let catalog = try given ?? folder.write(Self.catalog, to: "catalog.json")
         let server = try await Server.start(
             ["--data", folder.file("a.db"), "--catalog", catalog] + arguments, folder: folder,
             http: http)
@@ -95,6 +96,28 @@ struct ServerTests {
             }
             #expect(problem.errors?.map(\.pointer).sorted() == ["/id", "/timezone"])
             await usage.close()
+        }
+    }
+
+    @Test("the example prints the invoice that was reckoned by hand")
+    func example() async throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        let catalog = root.appending(path: "SDK/typescript/examples/active-users/catalog.yaml")
+        try await withServer(["--clock", "2026-01-31T12:00:00Z"], catalog: catalog.path) { server in
+            let folder = try TemporaryFolder()
+            defer { folder.remove() }
+            let result = try await Program.run(
+                at: Program.built("example-active-users"), [],
+                environment: ["TALLYSTICK_URL": server.url], folder: folder)
+            // 72 users, of which 10 are included; the others stand in the second tier: 62 × 0.08.
+            #expect(
+                result.output == """
+                    game-club, 2026-01-01T00:00:00Z to 2026-02-01T00:00:00Z
+                      Monthly active users: 72 for 4.96 USD
+                      Total: 4.96 USD
+
+                    """, "\(result.errors)")
         }
     }
 
