@@ -19,7 +19,8 @@ final class Transport: Sendable {
         url: String, apiKey: String?, _ options: TallystickOptions
     ) throws(TallystickError) {
         guard let parts = URLComponents(string: url), parts.host?.isEmpty == false,
-            ["http", "https"].contains(parts.scheme?.lowercased() ?? "")
+            ["http", "https"].contains(parts.scheme?.lowercased() ?? ""), parts.query == nil,
+            parts.fragment == nil
         else { throw .invalidConfiguration("\(url) is not a URL of http or https") }
         var base = url
         while base.hasSuffix("/") { base.removeLast() }
