@@ -42,12 +42,14 @@ final class Delivery: Sendable {
     ///
     /// - Parameter timeout: what is not delivered by then is given up.
     func flush(_ timeout: Duration?) async {
+        let end = state.withLock { $0.end }
         // Owned by this call. It runs its time also where the caller was cancelled: a server that
         // is told to stop still has events to deliver.
         let deadline = timeout.map { timeout in
             Task {
                 try await Task.sleep(for: timeout)
-                self.abandon()
+                // What came after the flush was done is none of its business.
+                if self.state.withLock({ $0.isPending(before: end) }) { self.abandon() }
             }
         }
         await wait { $0.flush($1) }

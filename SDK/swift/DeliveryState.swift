@@ -23,6 +23,8 @@ struct DeliveryState: Sendable {
     init(_ options: TallystickOptions) { self.options = options }
 
     var queued: Int { queue.count }
+    /// The sequence of the event that comes next.
+    var end: Int { queue.end }
     /// Nothing is left to do, for ever.
     var isOver: Bool { isClosed && queue.isEmpty && underWay.isEmpty }
 
@@ -67,7 +69,7 @@ struct DeliveryState: Sendable {
     /// Has `waiter` wait for the fate of all events added so far; false where it is known.
     mutating func flush(_ waiter: Waiter) -> Bool {
         due = queue.end
-        guard oldest < due else { return false }
+        guard isPending(before: due) else { return false }
         flushes.append((due, waiter))
         return true
     }
@@ -117,6 +119,9 @@ struct DeliveryState: Sendable {
         }
         return released
     }
+
+    /// Whether the fate of an event with a sequence below this is not known.
+    func isPending(before sequence: Int) -> Bool { oldest < sequence }
 
     /// The sequence of the oldest event whose fate is not known.
     private var oldest: Int { underWay.first ?? queue.start }
