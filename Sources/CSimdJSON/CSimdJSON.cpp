@@ -111,6 +111,9 @@ class spoiled_bytes {
   std::vector<size_t> offsets;
 };
 
+/// Whether a byte closes a container or parts its elements.
+bool ends_or_goes_on(uint8_t c) { return c == ']' || c == '}' || c == ',' || c == ':'; }
+
 class walk {
  public:
   walk(std::vector<json_node> &nodes, std::vector<uint8_t> &text, std::vector<uint32_t> &members,
@@ -355,10 +358,12 @@ void parse(json_document &result, const uint8_t *bytes, size_t length, size_t ca
   auto pad = [&] {
     shop.padded.resize(length + simdjson::SIMDJSON_PADDING);
     if (length > 0) std::memcpy(shop.padded.data(), bytes, length);
+    std::memset(shop.padded.data() + length, 0, simdjson::SIMDJSON_PADDING);
     bytes = shop.padded.data();
     capacity = shop.padded.size();
   };
-  if (capacity < length + simdjson::SIMDJSON_PADDING) pad();
+  // On-Demand takes the byte behind a text that is cut off for one more token of it.
+  if (capacity < length + simdjson::SIMDJSON_PADDING || ends_or_goes_on(bytes[length])) pad();
   spoiled_bytes spoiled;
   walk walk(shop.nodes, shop.text, shop.members, spoiled, max_depth, keeps_faults);
   failure stopped;
