@@ -8,7 +8,7 @@ PACKAGES := binutils ca-certificates g++ git libc6-dev libcurl4-openssl-dev libe
 # Programs for the SDK, and the package of each; another distribution's do as well.
 PROGRAMS := node:nodejs npm:npm tsc:node-typescript
 
-SOURCES := $(wildcard Package.swift Sources Functions LocalRuntime Tests Benchmarks)
+SOURCES := $(wildcard Package.swift Sources Functions LocalRuntime SDK/swift Tests Benchmarks)
 ONE_WAY := --explicit-target-dependency-import-check error
 
 .PHONY: setup demo test lint bench serve

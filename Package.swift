@@ -24,6 +24,9 @@ let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hum
 let hummingbirdCore: Target.Dependency = .product(
     name: "HummingbirdCore", package: "hummingbird")
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let asyncHTTPClient: Target.Dependency = .product(
+    name: "AsyncHTTPClient", package: "async-http-client")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let lifecycle: Target.Dependency = .product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -52,7 +55,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], fixtures: Bool =
 let package = Package(
     name: "tallystick",
     platforms: [.macOS(.v15)],
-    products: [.executable(name: "tallystick", targets: ["tallystick"])],
+    products: [
+        .executable(name: "tallystick", targets: ["tallystick"]),
+        .library(name: "TallystickClient", targets: ["TallystickClient"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -65,6 +71,7 @@ let package = Package(
             url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(
             url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -116,6 +123,15 @@ let package = Package(
             ],
             path: "LocalRuntime/Demo", resources: [.embedInCode("sample-catalog.yaml")],
             swiftSettings: house),
+
+        // No room's, so that other packages can build it without simdjson's flags.
+        .target(
+            name: "TallystickClient",
+            dependencies: [asyncHTTPClient, nio, nioHTTP1, crypto, logging],
+            path: "SDK/swift", exclude: ["README.md", "Examples"], swiftSettings: house),
+        .executableTarget(
+            name: "example-active-users", dependencies: ["TallystickClient"],
+            path: "SDK/swift/Examples/ActiveUsers", swiftSettings: house),
 
         .target(name: "CAllocations", path: "Benchmarks/CAllocations"),
         .executableTarget(
@@ -188,9 +204,16 @@ let package = Package(
             "Runtime",
             [
                 "tallystick", "tallystick-demo", "SocketServer", "JSON", "Billing", "FunctionKit",
-                "Ledger", "SQLite", "Curl", "Webhooks", httpTypes, logging, lifecycle,
+                "Functions", "Ledger", "SQLite", "Curl", "Webhooks", httpTypes, logging, lifecycle,
             ]),
         tests("Import", ["tallystick", "JSON"]),
+        tests(
+            "Client",
+            [
+                "TallystickClient", "example-active-users", "tallystick", "tallystick-demo", "Curl",
+                "SocketServer",
+                "TestRandom", crypto,
+            ]),
         tests(
             "EndToEnd",
             [

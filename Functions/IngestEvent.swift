@@ -38,6 +38,16 @@ package struct IngestInput: FunctionInput {
     let count: Int
     let isSingle: Bool
 
+    /// A fault inside an event of a batch is that event's.
+    package static func fault(of request: JSONDocument) -> JSONError? {
+        guard let fault = request.fault else { return nil }
+        guard request.root.fault == .within, let events = request.root.member("events"),
+            events.fault == .within, events.kind == .array,
+            request.root.children.allSatisfy({ $0.fault == nil || $0.index == events.index })
+        else { return fault }
+        return nil
+    }
+
     package init?(_ value: FieldValue) {
         isSingle = value.node.member("events") == nil
         if isSingle {

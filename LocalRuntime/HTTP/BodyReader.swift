@@ -11,7 +11,7 @@ struct BodyReader: Sendable {
     // simdjson reads this far past the end, so with room for it nothing is copied.
     static let padding = 64
 
-    /// The body as JSON; an empty one is `{}`.
+    /// The body as JSON, faulty values kept; an empty one is `{}`.
     func document(of request: Request) async throws(Problem) -> JSONDocument {
         let declared = try declaredLength(of: request)
         let coding = try ContentCoding(request.headers[.contentEncoding])
@@ -25,7 +25,7 @@ struct BodyReader: Sendable {
         }
     }
 
-    /// A body that is not packed as JSON; an empty one is `{}`.
+    /// A body that is not packed as JSON, faulty values kept; an empty one is `{}`.
     static func read(_ buffer: ByteBuffer) throws(Problem) -> JSONDocument {
         do throws(JSONError) {
             guard buffer.readableBytes > 0 else { return try JSONDocument.parse(Self.nothing) }
@@ -65,7 +65,9 @@ struct BodyReader: Sendable {
         var result: Result<JSONDocument, JSONError>?
         let end = buffer.storageCapacity - buffer.readerIndex
         buffer.withUnsafeReadableBytes { bytes in
-            result = Result { () throws(JSONError) in try JSONDocument(bytes, capacity: end) }
+            result = Result { () throws(JSONError) in
+                try JSONDocument(bytes, capacity: end, keepsFaults: true)
+            }
         }
         guard let result else { throw .outOfMemory }
         return try result.get()

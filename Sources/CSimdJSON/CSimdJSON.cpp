@@ -51,11 +51,82 @@ bool is_number(std::string_view token) {
   return at == token.size();
 }
 
+/// How many bytes a UTF-8 character has that begins at `at`; 0 where none does (RFC 3629).
+size_t character_length(std::string_view text, size_t at) {
+  auto byte = [&](size_t offset) {
+    return at + offset < text.size() ? uint8_t(text[at + offset]) : uint8_t(0);
+  };
+  uint8_t lead = byte(0), lowest = 0x80, highest = 0xBF;
+  if (lead < 0x80) return 1;
+  if (lead < 0xC2 || lead > 0xF4) return 0;
+  if (lead == 0xE0) lowest = 0xA0;
+  if (lead == 0xED) highest = 0x9F;
+  if (lead == 0xF0) lowest = 0x90;
+  if (lead == 0xF4) highest = 0x8F;
+  size_t length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  if (byte(1) < lowest || byte(1) > highest) return 0;
+  for (size_t offset = 2; offset < length; offset++) {
+    if ((byte(offset) & 0xC0) != 0x80) return 0;
+  }
+  return length;
+}
+
+/// Bytes that no text may have, each made a `?` so that the rest can be read.
+class spoiled_bytes {
+ public:
+  /// More are not told apart: the whole text is refused.
+  static constexpr size_t limit = 10000;
+
+  /// What simdjson refused the whole text for.
+  simdjson::error_code error = simdjson::SUCCESS;
+
+  bool empty() const { return offsets.empty(); }
+
+  void replace(std::vector<uint8_t> &text, size_t length) {
+    std::string_view view(reinterpret_cast<const char *>(text.data()), length);
+    start = view.data();
+    bool is_string = false, is_escaped = false;
+    for (size_t at = 0; at < length && offsets.size() <= limit;) {
+      char c = view[at];
+      size_t width = is_string && uint8_t(c) < 0x20 ? 0 : character_length(view, at);
+      if (width == 0) {
+        offsets.push_back(at);
+        text[at] = '?';
+      }
+      if (c == '"' && !is_escaped) is_string = !is_string;
+      is_escaped = c == '\\' && !is_escaped;
+      at += std::max<size_t>(1, width);
+    }
+  }
+
+  bool are_too_many() const { return offsets.size() > limit; }
+
+  bool stand_in(const char *from, const char *to) const {
+    auto first = std::lower_bound(offsets.begin(), offsets.end(), size_t(from - start));
+    return first != offsets.end() && *first < size_t(to - start);
+  }
+
+ private:
+  const char *start = nullptr;
+  std::vector<size_t> offsets;
+};
+
+/// Whether a byte closes a container or parts its elements.
+bool ends_or_goes_on(uint8_t c) { return c == ']' || c == '}' || c == ',' || c == ':'; }
+
 class walk {
  public:
   walk(std::vector<json_node> &nodes, std::vector<uint8_t> &text, std::vector<uint32_t> &members,
-       uint32_t max_depth)
-      : nodes(nodes), text(text), members(members), max_depth(max_depth) {}
+       const spoiled_bytes &spoiled, uint32_t max_depth, bool keeps_faults)
+      : nodes(nodes),
+        text(text),
+        members(members),
+        spoiled(spoiled),
+        max_depth(max_depth),
+        keeps_faults(keeps_faults) {}
+
+  /// The first of the faults that were kept.
+  failure kept;
 
   /// Appends `value` and all it holds. `Value` is a document or a value: they share the calls used.
   template <typename Value>
@@ -63,23 +134,28 @@ class walk {
     uint32_t index = uint32_t(nodes.size());
     nodes.push_back({});
     ondemand::json_type type;
-    if (auto error = value.type().get(type)) return malformed(error);
+    if (auto error = value.type().get(type)) {
+      if (depth == 0 || !may_be_value(token_of(value))) return malformed(error);
+      return fault(index, json_fault_token, malformed(error));
+    }
     bool is_container =
         type == ondemand::json_type::object || type == ondemand::json_type::array;
     if (depth == 0 && !is_container) {
       return {json_status_malformed, "the text must be an object or an array"};
     }
+    // Where it is kept, the iterator skips it by its brackets alone.
+    if (is_container && depth >= max_depth) {
+      return fault(index, json_fault_too_deep, {json_status_too_deep, nullptr});
+    }
     failure stopped;
     switch (type) {
       case ondemand::json_type::object: {
-        if (depth >= max_depth) return {json_status_too_deep, nullptr};
         ondemand::object object;
         if (auto error = value.get_object().get(object)) return malformed(error);
         stopped = append_members(object, index, depth);
         break;
       }
       case ondemand::json_type::array: {
-        if (depth >= max_depth) return {json_status_too_deep, nullptr};
         ondemand::array array;
         if (auto error = value.get_array().get(array)) return malformed(error);
         stopped = append_elements(array, index, depth);
@@ -87,7 +163,15 @@ class walk {
       }
       case ondemand::json_type::string: {
         std::string_view string;
-        if (auto error = value.get_string().get(string)) return malformed(error);
+        if (!spoiled.empty()) {
+          std::string_view token = token_of(value);
+          if (spoiled.stand_in(token.data(), token.data() + token.size())) {
+            return fault(index, json_fault_text, malformed(spoiled.error));
+          }
+        }
+        if (auto error = value.get_string().get(string)) {
+          return fault(index, json_fault_text, malformed(error));
+        }
         nodes[index].kind = json_kind_string;
         nodes[index].offset = keep(string);
         nodes[index].length = uint32_t(string.size());
@@ -104,7 +188,23 @@ class walk {
   std::vector<json_node> &nodes;
   std::vector<uint8_t> &text;
   std::vector<uint32_t> &members;
+  const spoiled_bytes &spoiled;
   uint32_t max_depth;
+  bool keeps_faults;
+
+  /// Keeps what is wrong with a value, or stops for it.
+  failure fault(uint32_t index, uint8_t fault, failure failed) {
+    if (!keeps_faults) return failed;
+    if (!kept) kept = failed;
+    nodes[index].fault = fault;
+    nodes[index].next = uint32_t(nodes.size());
+    return {};
+  }
+
+  /// Whether a token stands in the place of a value, however wrong it is.
+  static bool may_be_value(std::string_view token) {
+    return !token.empty() && token.find_first_of(",:]}") != 0;
+  }
 
   template <typename Value>
   static std::string_view token_of(Value &value) {
@@ -127,7 +227,8 @@ class walk {
       node.offset = keep(token);
       node.length = uint32_t(token.size());
     } else {
-      return {json_status_malformed, "a value is neither a number, a literal nor a string"};
+      return fault(index, json_fault_token,
+                   {json_status_malformed, "a value is neither a number, a literal nor a string"});
     }
     return {};
   }
@@ -136,6 +237,7 @@ class walk {
   void raise(uint32_t index, uint32_t child) {
     uint8_t height = index == child ? 1 : uint8_t(nodes[child].height + 1);
     nodes[index].height = std::max(nodes[index].height, height);
+    if (nodes[child].fault && !nodes[index].fault) nodes[index].fault = json_fault_within;
   }
 
   failure append_elements(ondemand::array array, uint32_t index, uint32_t depth) {
@@ -165,7 +267,16 @@ class walk {
       ondemand::field field;
       if (auto error = std::move(member).get(field)) return malformed(error);
       std::string_view key;
-      if (auto error = field.unescaped_key().get(key)) return malformed(error);
+      const char *key_start = field.key().raw();
+      simdjson::error_code error = field.unescaped_key().get(key);
+      if (!error && !spoiled.empty() &&
+          spoiled.stand_in(key_start, token_of(field.value()).data())) {
+        error = spoiled.error;
+      }
+      if (error) {
+        if (auto stopped = fault(index, json_fault_key, malformed(error))) return stopped;
+        key = {};
+      }
       uint32_t key_offset = keep(key), key_length = uint32_t(key.size());
       uint32_t child = uint32_t(nodes.size());
       if (auto stopped = append(field.value(), depth + 1)) return stopped;
@@ -191,9 +302,11 @@ class walk {
         nodes[index].offset = members[at];
         continue;
       }
-      if (key_of(members[at - 1]) == key_of(members[at])) {
-        duplicate = key_of(members[at]);
-        return {json_status_duplicate_member, nullptr};
+      if (nodes[index].fault <= json_fault_within &&
+          key_of(members[at - 1]) == key_of(members[at])) {
+        if (!kept) duplicate = key_of(members[at]);
+        failure twice{json_status_duplicate_member, nullptr};
+        if (auto stopped = fault(index, json_fault_duplicate_member, twice)) return stopped;
       }
       nodes[members[at - 1]].sorted_next = members[at];
     }
@@ -235,23 +348,35 @@ Item *copy_of(const std::vector<Item> &items) {
 }
 
 void parse(json_document &result, const uint8_t *bytes, size_t length, size_t capacity,
-           uint32_t max_depth) {
+           uint32_t max_depth, bool keeps_faults) {
   static thread_local workshop shop;
   // One text of nothing but numbers must not cost every thread its memory for good.
   if (shop.nodes.capacity() * sizeof(json_node) > kept_bytes) shop = workshop();
   shop.nodes.clear();
   shop.text.clear();
   shop.members.clear();
-  if (capacity < length + simdjson::SIMDJSON_PADDING) {
+  auto pad = [&] {
     shop.padded.resize(length + simdjson::SIMDJSON_PADDING);
     if (length > 0) std::memcpy(shop.padded.data(), bytes, length);
+    std::memset(shop.padded.data() + length, 0, simdjson::SIMDJSON_PADDING);
     bytes = shop.padded.data();
     capacity = shop.padded.size();
-  }
-  walk walk(shop.nodes, shop.text, shop.members, max_depth);
+  };
+  // On-Demand takes the byte behind a text that is cut off for one more token of it.
+  if (capacity < length + simdjson::SIMDJSON_PADDING || ends_or_goes_on(bytes[length])) pad();
+  spoiled_bytes spoiled;
+  walk walk(shop.nodes, shop.text, shop.members, spoiled, max_depth, keeps_faults);
   failure stopped;
   ondemand::document document;
   auto error = shop.parser.iterate(bytes, length, capacity).get(document);
+  if (keeps_faults && (error == simdjson::UTF8_ERROR || error == simdjson::UNESCAPED_CHARS)) {
+    if (bytes != shop.padded.data()) pad();
+    spoiled.error = error;
+    spoiled.replace(shop.padded, length);
+    if (!spoiled.are_too_many()) {
+      error = shop.parser.iterate(bytes, length, capacity).get(document);
+    }
+  }
   if (error) {
     stopped = malformed(error);
   } else {
@@ -261,6 +386,8 @@ void parse(json_document &result, const uint8_t *bytes, size_t length, size_t ca
     }
   }
   result.status = stopped.status;
+  result.fault = walk.kept.status;
+  if (!stopped) stopped = walk.kept;
   if (stopped.status == json_status_duplicate_member) {
     std::snprintf(result.message, sizeof result.message, "%.*s", int(walk.duplicate.size()),
                   walk.duplicate.data());
@@ -268,7 +395,7 @@ void parse(json_document &result, const uint8_t *bytes, size_t length, size_t ca
     std::snprintf(result.message, sizeof result.message, "%s",
                   stopped.reason ? stopped.reason : "");
   }
-  if (stopped) return;
+  if (result.status != json_status_ok) return;
   result.nodes = copy_of(shop.nodes);
   result.text = copy_of(shop.text);
   result.node_count = uint32_t(shop.nodes.size());
@@ -279,11 +406,11 @@ void parse(json_document &result, const uint8_t *bytes, size_t length, size_t ca
 }  // namespace
 
 extern "C" json_document *json_document_parse(const uint8_t *bytes, size_t length, size_t capacity,
-                                              uint32_t max_depth) {
+                                              uint32_t max_depth, bool keeps_faults) {
   auto *result = static_cast<json_document *>(std::calloc(1, sizeof(json_document)));
   if (!result) return nullptr;
   try {
-    parse(*result, bytes, length, capacity, max_depth);
+    parse(*result, bytes, length, capacity, max_depth, keeps_faults);
   } catch (const std::bad_alloc &) {
     result->status = json_status_no_memory;
   }

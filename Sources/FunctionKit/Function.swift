@@ -28,6 +28,14 @@ extension Function {
 package protocol FunctionInput: Sendable {
     /// - Returns: nil where an issue was recorded.
     init?(_ value: FieldValue)
+
+    /// Why a request cannot be read at all: that a value of it is faulty, unless the input itself
+    /// takes care of such values.
+    static func fault(of request: JSONDocument) -> JSONError?
+}
+
+extension FunctionInput {
+    package static func fault(of request: JSONDocument) -> JSONError? { request.fault }
 }
 
 /// What a call carries besides its input.

@@ -3,17 +3,22 @@ package import JSON
 /// The functions of a runtime, by name.
 package struct FunctionRegistry: Sendable {
     private typealias Call = @Sendable (JSONDocument, FunctionContext) async throws -> [UInt8]
+    private typealias Scope = @Sendable (JSONDocument) -> Result<AccessScope, JSONError>
 
     private var calls: [String: Call] = [:]
-    private var scopes: [String: @Sendable (JSONNode) -> AccessScope] = [:]
+    private var scopes: [String: Scope] = [:]
 
     package init() {}
 
     package var names: [String] { calls.keys.sorted() }
 
     package mutating func register<F: Function>(_ function: F) {
-        scopes[F.name] = { F.scope(of: $0) }
+        scopes[F.name] = { document in
+            if let fault = F.Input.fault(of: document) { return .failure(fault) }
+            return .success(F.scope(of: document.root))
+        }
         calls[F.name] = { document, context in
+            if let fault = F.Input.fault(of: document) { throw fault }
             let issues = FieldIssues()
             let input = F.Input(FieldValue(document.root, issues: issues))
             try issues.throwIfAny()
@@ -24,10 +29,10 @@ package struct FunctionRegistry: Sendable {
 
     /// What a caller must be allowed for this request.
     ///
-    /// - Throws: `Problem` where there is no such function.
+    /// - Throws: `Problem` where there is no such function, or the request cannot be read.
     package func scope(of name: String, _ document: JSONDocument) throws(Problem) -> AccessScope {
         guard let scope = scopes[name] else { throw unknown(name) }
-        return scope(document.root)
+        do throws(JSONError) { return try scope(document).get() } catch { throw error.problem }
     }
 
     private func unknown(_ name: String) -> Problem {
@@ -57,7 +62,8 @@ package struct FunctionRegistry: Sendable {
     ) async throws(Problem) -> [UInt8] {
         let document: JSONDocument
         do throws(JSONError) {
-            document = try JSONDocument.parse(body.isEmpty ? Array("{}".utf8) : body)
+            document = try JSONDocument.parse(
+                body.isEmpty ? Array("{}".utf8) : body, keepsFaults: true)
         } catch { throw error.problem }
         return try await invoke(name, document, context)
     }

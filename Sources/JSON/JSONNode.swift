@@ -22,6 +22,8 @@ package struct JSONNode: Sendable {
 
     package var kind: Kind { Kind(rawValue: raw.pointee.kind) ?? .null }
     package var isNull: Bool { kind == .null }
+    /// What is wrong with it or with what it holds; the value is null where it could not be read.
+    package var fault: JSONFault? { JSONFault(rawValue: raw.pointee.fault) }
 
     /// The bytes of a string, unescaped, or of a number, as written; none of any other value.
     ///

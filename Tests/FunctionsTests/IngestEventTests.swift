@@ -116,4 +116,64 @@ import Testing
             #expect(problem.code == .conflict)
         }
     }
+
+    @Test(
+        "a value that cannot be read fails its event alone",
+        arguments: [
+            ("half a surrogate pair", #"{"a": "\ud800"}"#, "/properties/a"),
+            ("NaN", #"{"a": NaN}"#, "/properties/a"),
+            ("deeper than any text", "{\"a\": " + nested(33) + "}", pointerToDepth),
+            ("a member twice", #"{"a": 1, "a": 2}"#, "/properties"),
+            ("a name that is no text", #"{"\udc00": 1}"#, "/properties"),
+            ("a line break", "{\"a\": [\"\n\"]}", "/properties/a/0"),
+            ("an exponent out of bounds", #"{"a": 1e400}"#, "/properties"),
+        ])
+    func whatCannotBeReadFailsItsEventAlone(
+        _ name: String, _ properties: String, _ pointer: String
+    ) async throws {
+        try await Workbench.with { bench in
+            let batch = [event("a"), event("b", properties: properties), event("c")]
+            let result = try await bench.call(
+                "ingestEvent", "{\"events\": [\(batch.joined(separator: ","))]}")
+            #expect(
+                result.hasPrefix("{\"accepted\":2,\"duplicates\":0,\"conflicts\":0,\"rejected\":1,")
+            )
+            let rejected = #""results":[{"index":1,"customerEventId":"b","status":"rejected","#
+            #expect(result.contains(rejected + "\"error\":\"\(pointer) "), "\(result)")
+            // Alone it is the request that cannot be read, or the event that is refused.
+            let problem = try await bench.problem("ingestEvent", batch[1])
+            #expect([400, 422].contains(problem.status))
+        }
+    }
+
+    /// A text has 32 levels, of which four stand around the brackets.
+    private static let pointerToDepth = "/properties/a" + String(repeating: "/0", count: 28)
+
+    private static func nested(_ depth: Int) -> String {
+        String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+    }
+
+    @Test(arguments: [
+        ("beside the events", #"{"events": [], "x": "\ud800"}"#),
+        ("the list twice", #"{"events": [], "events": []}"#),
+        ("the list itself", #"{"events": NaN}"#),
+        ("a single event", #"{"customerEventId": "\ud800"}"#),
+        ("a list of another name", #"{"event": ["\ud800"]}"#),
+        ("no list", #"{"events": {"a": "\ud800"}}"#),
+    ])
+    func whatIsNoEventsFaultFailsTheRequest(_ name: String, _ body: String) async throws {
+        try await Workbench.with { bench in
+            let problem = try await bench.problem("ingestEvent", body)
+            #expect(problem.code == .malformedJSON)
+        }
+    }
+
+    @Test func otherFunctionsTakeNoFault() async throws {
+        try await Workbench.with { bench in
+            let problem = try await bench.problem(
+                "upsertCustomer",
+                #"{"id": "a", "timezone": "UTC", "metadata": {"events": ["\ud800"]}}"#)
+            #expect(problem.code == .malformedJSON)
+        }
+    }
 }

@@ -153,6 +153,23 @@ struct JSONParsingTests {
         #expect(document.root.member("a")?.children.map(\.string) == ["1", "x"])
     }
 
+    @Test(arguments: [
+        ("[[1]", "]"), (#"{"a":{"b":1}"#, "}"), (#"{"a":{"b":1}"#, ",\"c\":1}"), ("[[1]", ",1]"),
+        ("[[\"\\ud800\"]", "]"), ("[[[[1]]]", "]"),
+    ])
+    func whatFollowsDoesNotEndATextThatIsCutOff(_ text: String, _ rest: String) {
+        let padded = Array((text + rest).utf8) + [UInt8](repeating: 0, count: 64)
+        for keepsFaults in [false, true] {
+            #expect(throws: JSONError.self) {
+                try padded.withUnsafeBytes { buffer throws(JSONError) in
+                    try JSONDocument(
+                        UnsafeRawBufferPointer(rebasing: buffer[..<text.utf8.count]),
+                        capacity: padded.count, maximumDepth: 3, keepsFaults: keepsFaults)
+                }
+            }
+        }
+    }
+
     @Test func oneThreadsTextsDoNotMix() throws {
         let first = try parse(#"{"a":"first, and long enough to be overwritten"}"#)
         let second = try parse(#"{"a":"second"}"#)

@@ -1,4 +1,5 @@
 import FunctionKit
+import Functions
 import JSON
 import Testing
 
@@ -98,6 +99,38 @@ struct CloudEventsTests {
         #expect(
             String(decoding: found.bytes, as: UTF8.self)
                 == String(decoding: expected.bytes, as: UTF8.self))
+    }
+
+    @Test(
+        "a batch carries an event that cannot be read to its own refusal",
+        arguments: [
+            ("in its data", #""data":{"a":"\ud800"}"#, "/data/a"),
+            ("in an extension, which is not looked at", #""ext":"\ud800""#, "/ext"),
+            ("an attribute twice", #""type":"other""#, ""),
+        ])
+    func faulty(_ name: String, _ more: String, _ pointer: String) throws {
+        let headers = ["content-type": "application/cloudevents-batch+json"]
+        let events = try #require(try CloudEvents(for: "ingestEvent") { headers[$0] })
+        let body = "[{\(Self.attributes),\(more)},{\(Self.attributes)}]"
+        let request = try events.request(
+            JSONDocument.parse(Array(body.utf8), keepsFaults: true))
+        #expect(IngestInput.fault(of: request) == nil)
+        let faults = try #require(request.root.member("events")).children.map(\.fault)
+        #expect(faults.count == 2 && faults[0] != nil && faults[1] == nil)
+        let issues = FieldIssues()
+        let bad = try #require(request.root.member("events")?.children.first { _ in true })
+        FieldValue(bad, issues: issues).noteFaults()
+        #expect(issues.all.map(\.pointer) == [pointer])
+    }
+
+    @Test("an event alone cannot be read with a fault", arguments: ["", "-batch"])
+    func faultyAlone(_ form: String) throws {
+        let headers = ["content-type": "application/cloudevents\(form)+json"]
+        let events = try #require(try CloudEvents(for: "ingestEvent") { headers[$0] })
+        let body = try JSONDocument.parse(
+            Array("{\(Self.attributes),\"data\":{\"a\":\"\\ud800\"}}".utf8), keepsFaults: true)
+        let problem = #expect(throws: Problem.self) { try events.request(body) }
+        #expect(problem?.status == 400)
     }
 
     @Test("other functions take their own bodies only")

@@ -116,7 +116,7 @@ struct LambdaTests {
             (#""body":"{\"text\":\"conflict\"}""#, 409), (#""body":"{""#, 400),
             (#""isBase64Encoded":true,"body":"?""#, 400),
             (#""body":"{}","headers":{"content-encoding":"br"}"#, 415),
-            (#""body":"{\"text\":\"overloaded\"}""#, 503),
+            (#""body":"{\"text\":\"overloaded\"}""#, 503), (#""body":"{}","body":"{}""#, 400),
         ])
     func httpFailures(members: String, status: Int) async throws {
         try await withServer(Self.echo) { url in

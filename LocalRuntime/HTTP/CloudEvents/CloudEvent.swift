@@ -69,27 +69,3 @@ struct CloudEvent: JSONWritable {
         }
     }
 }
-
-extension JSONWriter {
-    /// A value as it was written, white space and the order of members apart.
-    fileprivate mutating func verbatim(_ node: JSONNode) {
-        switch node.kind {
-        case .null: null()
-        case .false: bool(false)
-        case .true: bool(true)
-        case .string: node.withText { string($0) }
-        case .number: node.withText { raw($0) }
-        case .array:
-            array { writer in
-                for child in node.children { writer.verbatim(child) }
-            }
-        case .object:
-            object { writer in
-                for child in node.children {
-                    child.withKey { writer.key($0) }
-                    writer.verbatim(child)
-                }
-            }
-        }
-    }
-}

@@ -43,6 +43,8 @@ enum CloudEvents {
     ///
     /// - Throws: `Problem` where the body is not what its type says.
     func request(_ body: JSONDocument) throws(Problem) -> JSONDocument {
+        // In a batch it is the event's own.
+        if let fault = body.fault, !isBatched { throw fault.problem }
         var writer = JSONWriter()
         switch self {
         case .structured:
@@ -55,14 +57,26 @@ enum CloudEvents {
                 throw Problem(.invalidRequest, "a batch of CloudEvents is an array")
             }
             writer.object { writer in
-                writer.member("events", each: body.root.children.map(CloudEvent.init))
+                writer.key("events")
+                writer.array { writer in
+                    for event in body.root.children {
+                        // Refused for its fault, whatever else it says.
+                        if event.fault != nil {
+                            writer.verbatim(event)
+                        } else {
+                            writer.value(CloudEvent(event))
+                        }
+                    }
+                }
             }
         case .binary(var event):
             event.data = body.root
             writer.value(event)
         }
-        do throws(JSONError) { return try JSONDocument.parse(writer.bytes) } catch {
-            throw error.problem
-        }
+        do throws(JSONError) {
+            return try JSONDocument.parse(writer.bytes, keepsFaults: true)
+        } catch { throw error.problem }
     }
+
+    private var isBatched: Bool { if case .batched = self { true } else { false } }
 }

@@ -17,6 +17,7 @@ extension HTTPGate {
             type = try LambdaInvocationType(request.headers[.amazonInvocationType])
             let payload = try await reader.document(of: request)
             event = HTTPEvent(payload.root)
+            if event != nil, let fault = payload.fault { throw fault.problem }
             let document = try event?.document(for: name) ?? payload
             guard type != .dryRun else {
                 try access.require(dispatcher.registry.scope(of: name, document))

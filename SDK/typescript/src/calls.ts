@@ -1,5 +1,9 @@
+import type { Invoice } from "./contract.js";
 import type { Functions, InputOf, OutputOf } from "./functions.js";
 import type { Transport } from "./transport.js";
+import type {
+  PeriodQuery, SeriesQuery, SeriesReport, SpanQuery, SpanReport, UsageReport,
+} from "./usage.js";
 
 /** How a call is made. */
 export interface CallOptions {
@@ -30,6 +34,7 @@ const isRepeatable: { readonly [Name in keyof Functions]: boolean } = {
   getEvent: true,
   listEvents: true,
   queryUsage: true,
+  rankUsage: true,
   closePeriod: true,
   generateInvoice: true,
   getInvoice: true,
@@ -44,12 +49,29 @@ const isRepeatable: { readonly [Name in keyof Functions]: boolean } = {
   testWebhookEndpoint: false,
   listWebhookDeliveries: true,
   redeliverWebhook: false,
+  createKey: false,
+  listKeys: true,
+  revokeKey: true,
+  backup: false,
   advanceClock: true,
 };
 
+/** Functions whose answers have a form that follows from what they are asked. */
+interface Overloads {
+  queryUsage(input: PeriodQuery, options?: CallOptions): Promise<UsageReport>;
+  queryUsage(input: SpanQuery, options?: CallOptions): Promise<SpanReport>;
+  queryUsage(input: SeriesQuery, options?: CallOptions): Promise<SeriesReport>;
+  generateInvoice(
+    input: InputOf<"generateInvoice"> & { preview?: false }, options?: CallOptions,
+  ): Promise<Invoice>;
+  generateInvoice(
+    input: InputOf<"generateInvoice">, options?: CallOptions,
+  ): Promise<OutputOf<"generateInvoice">>;
+}
+
 /** A method for each function of the server, under its name. */
-export type FunctionMethods = {
-  [Name in keyof Functions]: {} extends InputOf<Name>
+export type FunctionMethods = Overloads & {
+  [Name in Exclude<keyof Functions, keyof Overloads>]: {} extends InputOf<Name>
     ? (input?: InputOf<Name>, options?: CallOptions) => Promise<OutputOf<Name>>
     : (input: InputOf<Name>, options?: CallOptions) => Promise<OutputOf<Name>>;
 };

@@ -1,4 +1,5 @@
 import type { Price } from "./catalog.js";
+import type { UsageGroup } from "./usage.js";
 import type { Decimal, Instant, JSONValue, Period, Span } from "./values.js";
 
 /** A usage event as it is sent. */
@@ -36,17 +37,30 @@ export interface IngestResult {
 }
 
 /** A record of the log: an event, or a void that takes one out of billing. */
-export interface LoggedRecord {
+export type LoggedRecord = LoggedEvent | LoggedVoid;
+
+interface LogPlace {
   sequence: number;
   receivedAt: Instant;
+  /** `sha256:` and hexadecimal digits, of the record's canonical JSON. */
   hash: string;
-  event?: UsageEvent;
-  voided?: boolean;
-  voidedBy?: number;
-  void?: { customerId: string; customerEventId: string; reason: string };
-  /** The sequence of the event that a void takes out. */
-  voids?: number;
 }
+
+export interface LoggedEvent extends LogPlace {
+  event: Omit<UsageEvent, "properties"> & { properties: { [key: string]: JSONValue } };
+  voided: boolean;
+  /** The sequence of the void that took it out. */
+  voidedBy?: number;
+}
+
+export interface LoggedVoid extends LogPlace {
+  void: { customerId: string; customerEventId: string; reason: string; void: true };
+  /** The sequence of the event that it takes out. */
+  voids: number;
+}
+
+/** A record behind an invoice's line. */
+export type TracedRecord = (LoggedEvent & { late: boolean; ignored: boolean }) | LoggedVoid;
 
 export interface Customer {
   id: string;
@@ -55,6 +69,9 @@ export interface Customer {
   timezone: string;
   metadata?: { [key: string]: JSONValue };
 }
+
+/** A customer as the server has it. */
+export type StoredCustomer = Customer & Required<Pick<Customer, "metadata">>;
 
 export interface NewSubscription {
   id: string;
@@ -72,29 +89,6 @@ export interface Subscription {
   endsAt?: Instant;
   status: "scheduled" | "active" | "ended";
   currentPeriod: Period | null;
-}
-
-export interface UsageGroup {
-  group: { [property: string]: JSONValue } | null;
-  quantity: Decimal;
-  eventCount: number;
-}
-
-export interface UsageReport {
-  subscriptionId: string;
-  period: Period;
-  usage: {
-    charge: string;
-    meter: string;
-    quantity: Decimal;
-    eventCount: number;
-    lateEventCount: number;
-    ignoredEventCount: number;
-    amount: Decimal;
-    groups?: UsageGroup[];
-  }[];
-  total: Decimal;
-  asOfSequence: number;
 }
 
 export type InvoiceKind = "advance" | "period" | "correction" | "final";
@@ -228,4 +222,28 @@ export interface WebhookDelivery {
     error?: string;
     answer?: string;
   }[];
+}
+
+export type Scope = "ingest" | "read" | "admin";
+
+export interface APIKey {
+  /** The first characters of the key, which are no secret. */
+  id: string;
+  name: string;
+  scopes: Scope[];
+  requestsPerSecond: number | null;
+  createdAt: Instant;
+  revokedAt: Instant | null;
+}
+
+/** What `verifyInvoice` found: each line as the log alone gives it. */
+export interface Verification {
+  verified: boolean;
+  lines: {
+    lineId: string;
+    quantityMatches: boolean;
+    amountMatches: boolean;
+    digestMatches: boolean;
+  }[];
+  firstDifference?: { lineId?: string; sequence?: number; detail: string };
 }

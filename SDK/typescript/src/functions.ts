@@ -1,10 +1,13 @@
 import type { Meter, Plan } from "./catalog.js";
 import type {
-  ClosedPeriod, Customer, IngestResult, Invoice, InvoiceKind, InvoicePreview, LoggedRecord,
-  NewSubscription, NewWebhookEndpoint, PricedUsage, PriceRequest, Subscription, UsageEvent,
-  UsageReport, WebhookDelivery, WebhookEndpoint,
+  APIKey, ClosedPeriod, Customer, IngestResult, Invoice, InvoiceKind, InvoicePreview, LoggedEvent,
+  NewSubscription, NewWebhookEndpoint, PricedUsage, PriceRequest, Scope, StoredCustomer,
+  Subscription, TracedRecord, UsageEvent, Verification, WebhookDelivery, WebhookEndpoint,
 } from "./contract.js";
-import type { Decimal, Duration, Instant, JSONValue, Page, PageRequest } from "./values.js";
+import type {
+  PeriodQuery, RankedUsage, SeriesQuery, SeriesReport, SpanQuery, SpanReport, UsageReport,
+} from "./usage.js";
+import type { Decimal, Duration, Instant, Page, PageRequest } from "./values.js";
 
 type Call<Input, Output> = { input: Input; output: Output };
 type Id = { id: string };
@@ -28,9 +31,9 @@ export interface Functions {
   >;
   priceUsage: Call<PriceRequest, PricedUsage>;
 
-  upsertCustomer: Call<Customer, Customer>;
-  getCustomer: Call<Id, Customer>;
-  listCustomers: Call<PageRequest, Page<Customer>>;
+  upsertCustomer: Call<Customer, StoredCustomer>;
+  getCustomer: Call<Id, StoredCustomer>;
+  listCustomers: Call<PageRequest, Page<StoredCustomer>>;
   createSubscription: Call<NewSubscription, Subscription>;
   updateSubscription: Call<
     { id: string; plan: string; effective: "immediately" | "periodEnd" }, Subscription
@@ -44,12 +47,13 @@ export interface Functions {
     { customerId: string; customerEventId: string; reason: string },
     { customerId: string; customerEventId: string; reason: string; sequence: number }
   >;
-  getEvent: Call<{ customerId: string; customerEventId: string }, LoggedRecord>;
+  getEvent: Call<{ customerId: string; customerEventId: string }, LoggedEvent>;
   listEvents: Call<
     PageRequest & { customerId: string; from?: Instant; to?: Instant; eventName?: string },
-    Page<LoggedRecord>
+    Page<LoggedEvent>
   >;
-  queryUsage: Call<{ subscriptionId: string; at?: Instant; meter?: string }, UsageReport>;
+  queryUsage: Call<PeriodQuery | SpanQuery | SeriesQuery, UsageReport | SpanReport | SeriesReport>;
+  rankUsage: Call<PageRequest & { meter: string; at?: Instant }, Page<RankedUsage>>;
 
   closePeriod: Call<
     { asOf?: Instant; subscriptionId?: string; limit?: number },
@@ -71,22 +75,9 @@ export interface Functions {
     Page<Invoice>
   >;
   traceInvoiceLine: Call<
-    { invoiceId: string; lineId: string; cursor?: string },
-    Page<LoggedRecord & { late?: boolean; ignored?: boolean }>
+    PageRequest & { invoiceId: string; lineId: string }, Page<TracedRecord>
   >;
-  verifyInvoice: Call<
-    { invoiceId: string },
-    {
-      verified: boolean;
-      lines: {
-        lineId: string;
-        quantityMatches: boolean;
-        amountMatches: boolean;
-        digestMatches: boolean;
-      }[];
-      firstDifference?: JSONValue;
-    }
-  >;
+  verifyInvoice: Call<{ invoiceId: string }, Verification>;
   simulateInvoice: Call<
     { subscriptionId: string; periodStart: Instant; plan: Plan | string },
     {
@@ -111,8 +102,18 @@ export interface Functions {
   >;
   redeliverWebhook: Call<{ deliveryId: string }, WebhookDelivery>;
 
-  /** Only on a server with a test clock. */
-  advanceClock: Call<{ to: Instant }, { now: Instant; fired: JSONValue }>;
+  /** The key itself is in the answer, and never again. */
+  createKey: Call<
+    { name: string; scopes: Scope[]; requestsPerSecond?: number }, APIKey & { key: string }
+  >;
+  listKeys: Call<PageRequest, Page<APIKey>>;
+  revokeKey: Call<Id, APIKey>;
+
+  /** Copies the ledger into a new file on the server's machine. */
+  backup: Call<{ file: string }, { file: string; pages: number; sequence: number }>;
+
+  /** Only on a server with a test clock; `fired` says how many timers it set off. */
+  advanceClock: Call<{ to: Instant }, { now: Instant; fired: number }>;
 }
 
 export type InputOf<Name extends keyof Functions> = Functions[Name]["input"];

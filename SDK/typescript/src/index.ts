@@ -10,5 +10,6 @@ export type { VerifyOptions, WebhookHeaders, WebhookMessage } from "./webhook.js
 export * from "./errors.js";
 export * from "./catalog.js";
 export * from "./contract.js";
+export * from "./usage.js";
 export type { Functions, InputOf, OutputOf } from "./functions.js";
 export * from "./values.js";

@@ -57,7 +57,7 @@ test("the server answers what became of an event", async () => {
   assert.equal(usage.counts.unbilled, 1);
 });
 
-test("one event that no body may hold costs its neighbours nothing", async () => {
+test("one event with a text that is none costs its neighbours nothing", async () => {
   const accepted = usage.counts.accepted;
   for (let index = 0; index < 50; index += 1) usage.track("call", event(`many-${index}`));
   usage.track("call", event("half", { properties: { units: "1", text: "\ud83d" } }));
@@ -65,7 +65,8 @@ test("one event that no body may hold costs its neighbours nothing", async () =>
   await usage.flush();
   assert.equal(usage.counts.accepted - accepted, 99);
   assert.equal(errors.length, 1);
-  assert.ok(errors[0].error instanceof RefusedError);
+  assert.ok(errors[0].error instanceof RejectedError);
+  assert.match(errors[0].error.message, /^\/properties\/text /);
   assert.deepEqual(errors[0].events.map((lost) => lost.customerEventId), ["half"]);
 });
 

@@ -121,6 +121,10 @@ private struct Builder {
 
     /// - Parameter payload: the canonical form, where it is known.
     mutating func add(_ node: JSONNode, _ index: Int, payload: [UInt8]? = nil) {
+        guard node.fault == nil else {
+            FieldValue(node, issues: issues).noteFaults()
+            return refuse(node, index)
+        }
         let event = EventReader(node, .root, issues)
         let start = writer.bytes.count
         writer.beginText()
@@ -131,11 +135,14 @@ private struct Builder {
         }
         guard issues.all.isEmpty else {
             writer.truncate(to: start)
-            faults.append(
-                EventFault(index: index, customerEventId: node.stringId, issues: issues.drain()))
-            return
+            return refuse(node, index)
         }
         parsed.append((event, start..<writer.bytes.count, index))
+    }
+
+    private mutating func refuse(_ node: JSONNode, _ index: Int) {
+        faults.append(
+            EventFault(index: index, customerEventId: node.stringId, issues: issues.drain()))
     }
 
     func batch() -> EventBatch {

@@ -80,8 +80,25 @@ export async function calls(): Promise<void> {
       },
     ],
   });
-  const report = await usage.call("queryUsage", { subscriptionId: "s" });
+  const report = await usage.queryUsage({ subscriptionId: "s" });
   const quantity: string | undefined = report.usage[0]?.quantity;
+  const span = { from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z" };
+  const some = await usage.queryUsage({ subscriptionId: "s", ...span, meter: "m" });
+  const count: number | undefined = some.usage[0]?.lateEventCount;
+  const hours = await usage.queryUsage({
+    subscriptionId: "s", window: "hour", groupBy: ["endpoint"], ratio: { of: "a", over: "b" },
+  });
+  const share: string | null | undefined = hours.ratio?.windows[0]?.value;
+  const written: Invoice = await usage.generateInvoice({ subscriptionId: "s", periodStart: span.from });
+  const trace = await usage.traceInvoiceLine({ invoiceId: "i", lineId: "l", limit: 10 });
+  const [record] = trace.items;
+  const name = record && "event" in record ? record.event.eventName : record?.void.reason;
+  // @ts-expect-error: a span has two ends
+  await usage.queryUsage({ subscriptionId: "s", from: span.from });
+  // @ts-expect-error: a ratio names its meters
+  await usage.queryUsage({ subscriptionId: "s", meter: "m", ratio: { of: "a", over: "b" } });
+  // @ts-expect-error: a span has no amounts
+  console.log(count, share, written, name, some.usage[0]?.amount);
   const other = await usage.call<{ answer: number }>("somethingNew", { question: true });
 
   // @ts-expect-error: money is no number

@@ -1,0 +1,136 @@
+internal import Synchronization
+
+/// Carries events from the queue to the server, for as long as there are any.
+final class Delivery: Sendable {
+    private let options: TallystickOptions
+    private let ingest: Ingest
+    private let state: Mutex<DeliveryState>
+    private let runner = Mutex<Runner?>(nil)
+
+    /// The task that sends and owns every request under way, and what wakes it.
+    private struct Runner: Sendable {
+        let wakes: AsyncStream<Void>.Continuation
+        let task: Task<Void, Never>
+    }
+
+    init(_ options: TallystickOptions, _ ingest: Ingest) {
+        self.options = options
+        self.ingest = ingest
+        state = Mutex(DeliveryState(options))
+    }
+
+    var queued: Int { state.withLock { $0.queued } }
+
+    /// Queues an event, and sends at once what waits where somebody waits for this one.
+    func add(_ entry: Entry) {
+        let dropped: [Entry]? = state.withLock { state in
+            guard !state.isClosed else { return nil }
+            defer { if entry.waiter != nil { state.sendNow() } }
+            return state.add(entry)
+        }
+        guard let dropped else { return ingest.fail([entry], .closed) }
+        wake()
+        if !dropped.isEmpty { ingest.fail(dropped, .queueFull) }
+    }
+
+    /// Waits while the queue is full, where its policy is to wait.
+    func room() async {
+        await wait { $0.waitForRoom($1) }
+    }
+
+    /// Sends what waits, and returns once the fate of every event added so far is known.
+    ///
+    /// - Parameter timeout: what is not delivered by then is given up.
+    func flush(_ timeout: Duration?) async {
+        let end = state.withLock { $0.end }
+        // Owned by this call. It runs its time also where the caller was cancelled: a server that
+        // is told to stop still has events to deliver.
+        let deadline = timeout.map { timeout in
+            Task {
+                try await Task.sleep(for: timeout)
+                // What came after the flush was done is none of its business.
+                if self.state.withLock({ $0.isPending(before: end) }) { self.abandon() }
+            }
+        }
+        await wait { $0.flush($1) }
+        deadline?.cancel()
+    }
+
+    /// Takes no more events; what waits is still sent.
+    func close() {
+        state.withLock {
+            $0.close()
+            $0.sendNow()
+        }
+        wake()
+    }
+
+    /// Waits until everything that was started has ended.
+    func end() async {
+        await runner.withLock { $0?.task }?.value
+    }
+
+    private func wait(
+        _ begin: @Sendable (inout DeliveryState, DeliveryState.Waiter) -> Bool
+    ) async {
+        await withCheckedContinuation { waiter in
+            if state.withLock({ begin(&$0, waiter) }) { wake() } else { waiter.resume() }
+        }
+    }
+
+    /// Gives up all events whose fate is not known.
+    private func abandon() {
+        let waiting = state.withLock { $0.takeAll() }
+        let task = runner.withLock { runner in
+            defer { runner = nil }
+            return runner?.task
+        }
+        task?.cancel()
+        ingest.fail(waiting, .unreachable("there was no more time"))
+        release()
+    }
+
+    private func release() {
+        for waiter in state.withLock({ $0.takeReleased() }) { waiter.resume() }
+    }
+
+    /// Has the runner look at the state, and starts it where there is none.
+    private func wake() {
+        runner.withLock { runner in
+            if let runner {
+                runner.wakes.yield()
+                return
+            }
+            let (wakes, continuation) = AsyncStream.makeStream(
+                of: Void.self, bufferingPolicy: .bufferingNewest(1))
+            continuation.yield()
+            runner = Runner(wakes: continuation, task: Task { await self.run(wakes) })
+        }
+    }
+
+    private func run(_ wakes: AsyncStream<Void>) async {
+        await withDiscardingTaskGroup { group in
+            for await _ in wakes {
+                while let batch = state.withLock({ $0.nextBatch() }) {
+                    group.addTask {
+                        await self.ingest.send(batch.entries)
+                        self.state.withLock { $0.finish(batch) }
+                        self.wake()
+                    }
+                }
+                release()
+                if state.withLock({ $0.startTimer() }) {
+                    group.addTask {
+                        try? await Task.sleep(for: self.options.batchInterval)
+                        self.state.withLock { $0.timerFired() }
+                        self.wake()
+                    }
+                }
+                if state.withLock({ $0.isOver }) { break }
+            }
+            // Of what is over only a timer is left; of what is given up, every request.
+            group.cancelAll()
+        }
+        release()
+    }
+}
