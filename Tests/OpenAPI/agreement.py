@@ -6,6 +6,7 @@ refused (400 or 422, 413 where there is too much). Each answer has to be describ
 import copy
 import json
 import pathlib
+import re
 import sys
 
 import story
@@ -47,6 +48,11 @@ FURTHER = {
                     "window": "day", "groupBy": ["method"]}],
     "rankUsage": [{"meter": "api-calls", "at": "2026-01-20T05:00:00Z", "cursor": None, "limit": 1}],
 }
+
+
+def requests_of(path, media):
+    examples = [example["value"] for example in media.get("examples", {}).values()]
+    return examples + FURTHER.get(function_name(path), []) if examples else []
 
 
 def places(value, path=()):
@@ -97,6 +103,65 @@ def changes(request):
                 yield replaced(request, path, old[:1] * count)
 
 
+def nodes(description, schema, value, path=()):
+    """Each value inside of `value` with what its schema comes to there."""
+    schema = description.resolve(schema)
+    for branch in schema.get("anyOf", []):
+        if not description.errors(branch, value):
+            yield from nodes(description, branch, value, path)
+            break
+    yield path, schema
+    if isinstance(value, dict):
+        for name, member in value.items():
+            inner = schema.get("properties", {}).get(name)
+            if inner is not None and member is not None:
+                yield from nodes(description, inner, member, (*path, name))
+    elif isinstance(value, list) and value and "items" in schema:
+        yield from nodes(description, schema["items"], value[0], (*path, 0))
+
+
+def at_bounds(schema, value):
+    """Values just inside of a schema's bounds, and just outside."""
+    if isinstance(value, int) and "maximum" in schema:
+        low, high = schema["minimum"], schema["maximum"]
+        return [low, high], [low - 1, high + 1]
+    if isinstance(value, str) and "maxLength" in schema:
+        filler = value + "a" * schema["maxLength"]
+        return [filler[:schema["maxLength"]]], [filler[:schema["maxLength"] + 1]]
+    if isinstance(value, list) and value and "maxItems" in schema:
+        return [value[:1] * schema["maxItems"]], [value[:1] * (schema["maxItems"] + 1)]
+    return [], []
+
+
+# How handlers say that a bound is passed.
+BEYOND = re.compile(r"^must (have|lie)|longer than|needs values|stands alone")
+
+
+def compare_bounds(description, path, operation):
+    """Bounds are where the description has them: the handler names the field just beyond them."""
+    for type_, media in operation["requestBody"]["content"].items():
+        checked = set()
+        for example in requests_of(path, media):
+            # Of a batch or a CloudEvent other fields are named.
+            if type_ != "application/json" or "events" in example:
+                continue
+            for place, schema in nodes(description, media["schema"], example):
+                name = ("/".join(str(step) for step in place if step != 0), json.dumps(schema, sort_keys=True))
+                inside, outside = at_bounds(schema, at(example, place))
+                if not inside or name in checked:
+                    continue
+                checked.add(name)
+                pointer = "".join(f"/{step}" for step in place)
+                for value, is_inside in [(v, True) for v in inside] + [(v, False) for v in outside]:
+                    answer = send("POST", path, json.dumps(replaced(example, place, value)).encode(),
+                                  {"content-type": type_})
+                    blamed = answer.status == 413 or any(
+                        pointer.startswith(error["pointer"]) and BEYOND.search(error["detail"])
+                        for error in answer.json.get("errors", []))
+                    if blamed == is_inside:
+                        yield f"{pointer} with {str(value)[:60]}: {answer.status} {answer.body[:300].decode()}"
+
+
 def batch_of(type_, request):
     """The events of a request that are read one by one; None where it is a single one."""
     if type_ == "application/cloudevents-batch+json":
@@ -133,8 +198,7 @@ def compare(description, path, operation):
     count = 0
     for type_, media in operation["requestBody"]["content"].items():
         seen = set()
-        examples = [example["value"] for example in media.get("examples", {}).values()]
-        for example in examples + FURTHER.get(function_name(path), []):
+        for example in requests_of(path, media):
             for request in changes(example):
                 text = json.dumps(request)
                 if text in seen:
@@ -189,7 +253,7 @@ def agree(description):
     for method, path, operation in description.operations():
         if function_name(path) is None:
             continue
-        for check in (compare, compare_bodies):
+        for check in (compare, compare_bounds, compare_bodies):
             faults += [f"{path}: {each}" for each in check(description, path, operation)]
     return faults
 
