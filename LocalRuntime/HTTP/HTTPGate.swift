@@ -47,7 +47,7 @@ struct HTTPGate: HTTPResponder {
     private func answer(to request: Request, _ requestId: String) async -> Response {
         guard let route = Route(request.uri.path) else {
             return Response(
-                Problem(.notFound, "nothing stands here; functions are at /functions/{name}"),
+                Problem(.notFound, "nothing stands here; /openapi.json says what stands where"),
                 requestId: requestId)
         }
         guard route.methods.contains(request.method) else {

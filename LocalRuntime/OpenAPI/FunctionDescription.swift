@@ -4,8 +4,8 @@ import Yams
 /// What a resource says of one function, and the operation that follows from it.
 ///
 /// The resource holds what is particular to the function: `summary`, `description`, `request`,
-/// `answer`, the `errors` of its own, `examples` of calls; also `parameters`, the further request
-/// types in `content`, and `needsBody: false` where `{}` is a request.
+/// `answer`, the `errors` of its own, `examples` of calls; also the further request types in
+/// `content`, further paths in `also`, and `needsBody: false` where `{}` is a request.
 struct FunctionDescription {
     let name: String
     let tag: String
@@ -19,7 +19,6 @@ struct FunctionDescription {
         ]
         for key in ["summary", "description"] { operation[key] = fields[key] }
         operation["security"] = [["apiKey": [Node(scope.rawValue)]]]
-        operation["parameters"] = fields["parameters"]
         operation["requestBody"] = [
             "required": fields["needsBody"] ?? Node("true", .implicit, .plain),
             "content": requestContent,
