@@ -30,11 +30,13 @@ extension Bench {
     }
 
     /// A server that asks for keys, and a key for everything.
-    func serveWithKey(_ arguments: [String]) async throws -> (server: Server, key: String) {
+    func serveWithKey(
+        _ arguments: [String], environment: [String: String] = [:]
+    ) async throws -> (server: Server, key: String) {
         let data = folder.file("a.db")
         let created = try await run(
             ["keys", "create", "operations", "--scope", "admin", "--data", data])
         let key = try JSONDocument.parse(Array(created.output.utf8)).root.text("key")
-        return (try await serve(data, arguments), key)
+        return (try await serve(data, arguments, environment: environment), key)
     }
 }
