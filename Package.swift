@@ -114,7 +114,12 @@ let package = Package(
                 httpTypes, lifecycle, signals, arguments, logging, "Yams",
             ],
             path: "LocalRuntime", exclude: ["README.md", "Demo"],
-            resources: [.embedInCode("Evidence/verify.py")], swiftSettings: house),
+            resources: [.embedInCode("Evidence/verify.py")]
+                + [
+                    "base", "catalog", "customers", "deliveries", "events", "invoices",
+                    "operations", "prices", "usage", "webhooks",
+                ].map { .embedInCode("OpenAPI/\($0).yaml") },
+            swiftSettings: house),
         .executableTarget(
             name: "tallystick-demo",
             dependencies: [

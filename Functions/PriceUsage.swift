@@ -28,7 +28,8 @@ package struct PriceUsage: Function {
                 let version = reader.optional("version")?.integer(in: 1...Int(Int32.max))
                 let usage = reader.required("usage")
                 reader.refuseUnknown()
-                guard let key, let usage else { return nil }
+                // Its form first: what is malformed is so whatever the plan.
+                guard let key, let usage, usage.givenUsages() != nil else { return nil }
                 subject = .plan(key: key, version: version, usage: usage.node)
             } else {
                 let currency = reader.required("currency")?.currency()
@@ -119,19 +120,13 @@ extension PlanVersion {
     ///
     /// - Returns: the usage of each usage charge, in the plan's order.
     fileprivate func usages(_ value: FieldValue) -> [PricedUsage] {
-        guard value.node.kind == .object else {
-            value.note("must be an object with a member for each meter", .malformed)
-            return []
-        }
         var given: [String: GivenUsage] = [:]
-        for member in value.node.children where !member.isNull {
-            let field = FieldValue(
-                member, path: .named(value.path, member.key), issues: value.issues)
-            guard let meter = meters.first(where: { $0.meter.key == member.key })?.meter else {
+        for (field, usage) in value.givenUsages() ?? [] {
+            guard let meter = meters.first(where: { $0.meter.key == field.node.key })?.meter else {
                 field.note("is not a meter of plan \"\(plan.key)\"")
                 continue
             }
-            given[meter.key] = GivenUsage(field, of: meter)
+            given[meter.key] = field.usage(usage, of: meter)
         }
         return plan.usageCharges.map { _, usage in
             given[usage.meter].flatMap { usage.price.usage($0) } ?? usage.price.noUsage
@@ -139,13 +134,23 @@ extension PlanVersion {
     }
 }
 
-extension GivenUsage {
+extension FieldValue {
+    /// What is given for each meter, whatever the meters are; nil where the form is wrong.
+    fileprivate func givenUsages() -> [(field: FieldValue, usage: GivenUsage)]? {
+        guard node.kind == .object else {
+            return issue("must be an object with a member for each meter", .malformed)
+        }
+        let fields = node.children.filter { !$0.isNull }.map {
+            FieldValue($0, path: .named(path, $0.key), issues: issues)
+        }
+        let given = fields.compactMap { field in GivenUsage(field).map { (field, $0) } }
+        return given.count == fields.count ? given : nil
+    }
+
     /// Amounts can stand for a meter's quantity only where the meter adds them up.
-    fileprivate init?(_ field: FieldValue, of meter: Meter) {
-        self.init(field)
-        guard case .amounts = content, meter.aggregation != .sum else { return }
-        field.note("meter \"\(meter.key)\" is a \(meter.aggregation): give its quantity")
-        return nil
+    fileprivate func usage(_ given: GivenUsage, of meter: Meter) -> GivenUsage? {
+        guard case .amounts = given.content, meter.aggregation != .sum else { return given }
+        return issue("meter \"\(meter.key)\" is a \(meter.aggregation): give its quantity")
     }
 }
 

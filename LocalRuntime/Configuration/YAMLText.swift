@@ -11,13 +11,20 @@ enum YAMLText {
     /// - Throws: `YAMLTextError`.
     static func json(_ yaml: String) throws(YAMLTextError) -> [UInt8] {
         do {
-            guard let root = try Parser(yaml: yaml).singleRoot() else { return Array("{}".utf8) }
-            var writer = JSONWriter()
-            try write(root, to: &writer, depth: 0)
-            return writer.bytes
+            return try node(yaml).map(json) ?? Array("{}".utf8)
         } catch let error as YAMLTextError {
             throw error
         } catch { throw YAMLTextError("cannot be read as YAML: \(error)") }
+    }
+
+    /// Reads a document; nil where it is empty.
+    static func node(_ yaml: String) throws -> Node? { try Parser(yaml: yaml).singleRoot() }
+
+    /// Converts what was read; the members of mappings keep their order.
+    static func json(_ root: Node) throws -> [UInt8] {
+        var writer = JSONWriter()
+        try write(root, to: &writer, depth: 0)
+        return writer.bytes
     }
 
     private static func write(_ node: Node, to writer: inout JSONWriter, depth: Int) throws {

@@ -16,6 +16,7 @@ struct HTTPGate: HTTPResponder {
     /// Whether the store can be used.
     let isReady: @Sendable () async -> Bool
     let statistics: @Sendable () -> StoreStatistics
+    let openAPI: OpenAPIPage
     let reader = BodyReader(budget: BodyBudget(bytes: RuntimeLimits.bodyBytesInFlight))
 
     init(
@@ -26,6 +27,7 @@ struct HTTPGate: HTTPResponder {
         self.keys = keys
         self.isReady = isReady
         self.statistics = statistics
+        openAPI = OpenAPIPage(dispatcher.registry)
     }
 
     func respond(to request: Request, context: CallContext) async -> Response {
@@ -45,7 +47,7 @@ struct HTTPGate: HTTPResponder {
     private func answer(to request: Request, _ requestId: String) async -> Response {
         guard let route = Route(request.uri.path) else {
             return Response(
-                Problem(.notFound, "nothing stands here; functions are at /functions/{name}"),
+                Problem(.notFound, "nothing stands here; /openapi.json says what stands where"),
                 requestId: requestId)
         }
         guard route.methods.contains(request.method) else {
@@ -66,6 +68,7 @@ struct HTTPGate: HTTPResponder {
         case .function(let name):
             let access = try keys.admit(request.headers)
             let events = try CloudEvents(for: name) { request.header($0) }
+            if events == nil { try MediaType.requireJSON(request.headers[.contentType]) }
             let body = try await reader.document(of: request)
             let document = try events?.request(body) ?? body
             let json = try await dispatcher.call(
@@ -81,6 +84,7 @@ struct HTTPGate: HTTPResponder {
             guard !isStopping else { throw Problem(.unavailable, "the runtime is stopping") }
             guard await isReady() else { throw Problem(.unavailable, "the store does not answer") }
             return Response(json: Array(#"{"status":"ready"}"#.utf8), requestId: requestId)
+        case .openAPI: return Response(json: try openAPI.json(), requestId: requestId)
         case .metrics:
             try keys.admit(request.headers).require(.read)
             let page = MetricsPage(statistics(), processBytes: ProcessMemory.residentBytes)

@@ -12,6 +12,8 @@ enum Route: Equatable {
     case health
     case readiness
     case metrics
+    /// The description of all the others.
+    case openAPI
 
     private static let functions = "/functions/"
     /// Where CloudEvents are usually sent.
@@ -27,6 +29,7 @@ enum Route: Equatable {
         case "/healthz": self = .health
         case "/readyz": self = .readiness
         case "/metrics": self = .metrics
+        case "/openapi.json": self = .openAPI
         case Self.events: self = .function(IngestEvent.name)
         default:
             if let name = Self.name(in: path, after: Self.functions) {
@@ -63,7 +66,7 @@ enum Route: Equatable {
     var methods: [HTTPRequest.Method] {
         switch self {
         case .function, .lambda: [.post]
-        case .invoice, .health, .readiness, .metrics: [.get, .head]
+        case .invoice, .health, .readiness, .metrics, .openAPI: [.get, .head]
         }
     }
 }

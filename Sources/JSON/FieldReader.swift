@@ -164,10 +164,11 @@ package struct FieldValue {
         }
     }
 
+    /// A whole number however it is written: `10`, `10.0`, `1e1`.
     package func integer(in range: ClosedRange<Int>) -> Int? {
-        guard node.kind == .number, let value = Int(node.string) else {
-            return issue("must be a whole number", .malformed)
-        }
+        guard node.kind == .number, let plain = try? node.plainNumber(),
+            let value = Int(String(decoding: plain, as: UTF8.self))
+        else { return issue("must be a whole number", .malformed) }
         guard range.contains(value) else {
             return issue("must lie from \(range.lowerBound) to \(range.upperBound)")
         }

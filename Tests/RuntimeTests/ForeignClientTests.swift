@@ -11,35 +11,22 @@ struct ForeignClientTests {
 
     init() throws { bench = try Bench() }
 
-    private static let tools = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent(".build/python/bin").path
-
-    /// A server that asks for keys, and a key for everything.
     private func serve() async throws -> (server: Server, key: String) {
-        let data = bench.folder.file("a.db")
-        let created = try await bench.run(
-            ["keys", "create", "tests", "--scope", "admin", "--data", data])
-        let key = try JSONDocument.parse(Array(created.output.utf8)).root.text("key")
-        return (try await bench.serve(data, ["--clock", "2026-01-20T00:00:00Z"]), key)
+        try await bench.serveWithKey(["--clock", "2026-01-20T00:00:00Z"])
     }
 
-    /// Runs one of the installed tools with the key as the session token of AWS's credentials.
-    private func run(
-        _ tool: String, _ arguments: [String], _ server: Server, key: String
+    /// Runs a script with the key as the session token of AWS's credentials.
+    private func python(
+        _ arguments: [String], _ server: Server, key: String
     ) async throws -> Program.Result {
-        let path = Self.tools + "/" + tool
-        try #require(
-            FileManager.default.isExecutableFile(atPath: path),
-            "\(tool) is missing: run .ci/python-tools once, as `make test` does")
-        return try await Program.run(
-            at: path, arguments,
+        try await bench.python(
+            arguments,
             environment: [
                 "AWS_ACCESS_KEY_ID": "unused", "AWS_SECRET_ACCESS_KEY": "unused",
                 "AWS_SESSION_TOKEN": key, "AWS_DEFAULT_REGION": "us-east-1",
                 "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
                 "AWS_MAX_ATTEMPTS": "1", "SERVER": server.url, "KEY": key,
-            ], folder: bench.folder)
+            ])
     }
 
     @Test("aws lambda invoke")
@@ -49,10 +36,9 @@ struct ForeignClientTests {
         func invoke(
             _ function: String, _ payload: String, key: String, _ more: [String] = []
         ) async throws -> Program.Result {
-            try await run(
-                "python",
+            try await python(
                 [
-                    Self.tools + "/aws", "lambda", "invoke", "--endpoint-url", server.url,
+                    Bench.tool("aws"), "lambda", "invoke", "--endpoint-url", server.url,
                     "--function-name", function, "--payload", payload, output,
                 ] + more, server, key: key)
         }
@@ -80,7 +66,7 @@ struct ForeignClientTests {
     @Test("boto3")
     func boto3() async throws {
         let (server, key) = try await serve()
-        let result = try await run("python", ["-c", Self.boto3Script], server, key: key)
+        let result = try await python(["-c", Self.boto3Script], server, key: key)
         #expect(result.status == 0, "\(result.errors)")
         #expect(result.output == "done\n")
         await server.end()
@@ -122,7 +108,7 @@ struct ForeignClientTests {
     @Test("cloudevents: binary, structured and batched, each event once")
     func cloudEvents() async throws {
         let (server, key) = try await serve()
-        let customer = try await run("python", ["-c", Self.cloudEventsScript], server, key: key)
+        let customer = try await python(["-c", Self.cloudEventsScript], server, key: key)
         #expect(customer.status == 0, "\(customer.errors)")
         #expect(customer.output == "done\n")
         await server.end()

@@ -68,6 +68,7 @@ struct HTTPGateTests {
         Row(name: "health", method: "GET", path: "/healthz", status: 200),
         Row(name: "readiness", method: "GET", path: "/readyz", status: 200),
         Row(name: "HEAD of health", method: "HEAD", path: "/healthz", status: 200),
+        Row(name: "the description", method: "GET", path: "/openapi.json", status: 200),
     ]
 
     @Test("answers", arguments: rows)
@@ -104,6 +105,26 @@ struct HTTPGateTests {
             #expect(calls.all == (status == 200 ? [length] : []))
             // The process is up and the next request is read from its start.
             #expect(try await send("GET", url + "/healthz").status == 200)
+        }
+    }
+
+    @Test(
+        "a body that is not JSON by its type",
+        arguments: [
+            ("application/json; charset=utf-8", 200), ("Application/JSON", 200),
+            ("application/problem+json", 200), ("application/x-www-form-urlencoded", 200),
+            ("text/plain", 200), ("application/octet-stream", 200), ("application/xml", 415),
+            ("multipart/form-data; boundary=a", 415), ("application/x-ndjson", 415),
+            ("text/csv", 415), ("json", 415),
+        ])
+    func mediaTypes(type: String, status: Int) async throws {
+        try await withServer(Self.echo) { url in
+            let response = try await send(
+                "POST", url + "/functions/scripted", Array("{}".utf8),
+                headers: [("content-type", type)])
+            #expect(response.status == status)
+            guard status == 415 else { return }
+            #expect(try response.member("type") == "urn:tallystick:problem:unsupported-media-type")
         }
     }
 

@@ -113,6 +113,7 @@ struct LambdaTests {
     @Test(
         "an HTTP event that fails has the status inside",
         arguments: [
+            (#""body":"{}","headers":{"content-type":"text/csv"}"#, 415),
             (#""body":"{\"text\":\"conflict\"}""#, 409), (#""body":"{""#, 400),
             (#""isBase64Encoded":true,"body":"?""#, 400),
             (#""body":"{}","headers":{"content-encoding":"br"}"#, 415),

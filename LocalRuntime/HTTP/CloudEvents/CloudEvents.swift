@@ -21,7 +21,7 @@ enum CloudEvents {
     /// - Throws: `Problem` with `.unsupportedMediaType` where an event is not JSON.
     init?(for function: String, _ header: (String) -> String?) throws(Problem) {
         guard function == IngestEvent.name else { return nil }
-        switch header("content-type").map(Self.mediaType) {
+        switch header("content-type").map(MediaType.name) {
         case "application/cloudevents+json": self = .structured
         case "application/cloudevents-batch+json": self = .batched
         case let other? where other.hasPrefix("application/cloudevents"):
@@ -30,11 +30,6 @@ enum CloudEvents {
             guard let event = CloudEvent(headers: header) else { return nil }
             self = .binary(event)
         }
-    }
-
-    /// The type without its parameters.
-    private static func mediaType(_ field: String) -> String {
-        field.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces).lowercased()
     }
 
     /// The request that `ingestEvent` takes.

@@ -28,6 +28,7 @@ struct HTTPEvent {
     /// What the function is called with; without a body `{}`.
     func document(for function: String) throws(Problem) -> JSONDocument {
         let events = try CloudEvents(for: function, header)
+        if events == nil { try MediaType.requireJSON(header("content-type")) }
         var bytes = body?.text ?? []
         if isBase64 {
             guard let data = Data(base64Encoded: Data(bytes)) else {
