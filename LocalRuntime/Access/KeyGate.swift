@@ -22,12 +22,20 @@ final class KeyGate: Sendable {
         self.book = book
     }
 
-    /// What the caller is allowed.
+    /// What the caller is allowed: everything while there are no keys, save for the pages of other
+    /// sites in a browser on this machine.
     ///
     /// - Throws: `Problem` where it has no key that counts, or calls too often.
     func admit(_ headers: HTTPFields) throws(Problem) -> Access {
         let book = book()
-        guard !book.isEmpty else { return .everything }
+        guard !book.isEmpty else {
+            guard headers[.secFetchSite] != "cross-site" else {
+                throw Problem(
+                    .unauthenticated,
+                    "a page of another site calls; make a key: tallystick keys create")
+            }
+            return .everything
+        }
         guard let text = Self.keyText(headers) else {
             throw Problem(
                 .unauthenticated,
@@ -74,4 +82,6 @@ final class KeyGate: Sendable {
 
 extension HTTPField.Name {
     static let amazonSecurityToken = known("x-amz-security-token")
+    /// What a browser says of the page that calls.
+    static let secFetchSite = known("sec-fetch-site")
 }

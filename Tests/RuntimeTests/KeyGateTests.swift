@@ -40,6 +40,16 @@ struct KeyGateTests {
         #expect(access == .everything)
     }
 
+    @Test("without any key a page of another site may do nothing")
+    func otherSites() {
+        let gate = KeyGate { KeyBook() }
+        let refused = Self.outcome(gate, [(.secFetchSite, "cross-site")])
+        #expect(throws: Problem.self) { try refused.get() }
+        #expect(throws: Never.self) {
+            try Self.outcome(gate, [(.secFetchSite, "same-origin")]).get()
+        }
+    }
+
     @Test("how a key is sent")
     func ways() throws {
         let text = KeyText.draw()

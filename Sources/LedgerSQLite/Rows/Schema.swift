@@ -7,7 +7,7 @@ enum Schema {
     /// `TLLY`: says whose file it is.
     static let applicationId = 0x544C_4C59
 
-    static let migrations = Migrations([version1 + RunSchema.tables, version2, version3])
+    static let migrations = Migrations([version1 + RunSchema.tables])
 
     private static let version1 = """
         CREATE TABLE log (
@@ -214,7 +214,9 @@ enum Schema {
             -- Why it was disabled without anybody asking; messages for it are queued all the same.
             disabledBy TEXT,
             -- The first failed attempt since the last that succeeded.
-            failingSince INTEGER
+            failingSince INTEGER,
+            -- The last of those that failed since.
+            lastFailureAt INTEGER
         );
 
         CREATE TABLE webhook_secret (
@@ -243,12 +245,15 @@ enum Schema {
             message INTEGER NOT NULL REFERENCES webhook_message,
             endpointId TEXT NOT NULL,
             -- The number of the first invoice of the period that it is about, where its endpoint
-            -- gets all of that period's in order; else NULL.
+            -- gets all of that period's in order, negative for period.closed, which have an order
+            -- of their own; else NULL.
             period INTEGER,
             state TEXT NOT NULL,
             attempts INTEGER NOT NULL DEFAULT 0,
             -- Attempts made before the schedule began anew.
             attemptsBefore INTEGER NOT NULL DEFAULT 0,
+            -- How often its schedule began anew.
+            redeliveries INTEGER NOT NULL DEFAULT 0,
             -- NULL where nothing is left to do, and while an earlier one of its period is pending.
             nextAttemptAt INTEGER,
             lastAttemptAt INTEGER,
@@ -278,18 +283,7 @@ enum Schema {
             schedule TEXT NOT NULL,
             nextFireAt INTEGER NOT NULL
         ) WITHOUT ROWID;
-        """
 
-    /// A delivery's `period` is negative for `period.closed`: those of one close have an order too.
-    private static let version2 = """
-        -- The last failed attempt of those that began at failingSince.
-        ALTER TABLE webhook_endpoint ADD COLUMN lastFailureAt INTEGER;
-        UPDATE webhook_endpoint SET lastFailureAt = failingSince;
-        -- How often its schedule began anew.
-        ALTER TABLE webhook_delivery ADD COLUMN redeliveries INTEGER NOT NULL DEFAULT 0;
-        """
-
-    private static let version3 = """
         -- Revoked keys stay: who ever had one is never served without.
         CREATE TABLE api_key (
             number INTEGER PRIMARY KEY,
