@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <simdjson.h>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -325,7 +326,8 @@ class walk {
   }
 
  public:
-  std::string_view duplicate;
+  /// The name of a member that stands twice; its own, for the walk may go on.
+  std::string duplicate;
 };
 
 /// Bytes of nodes that a thread keeps: enough for 10,000 events of usual size.
@@ -389,8 +391,7 @@ void parse(json_document &result, const uint8_t *bytes, size_t length, size_t ca
   result.fault = walk.kept.status;
   if (!stopped) stopped = walk.kept;
   if (stopped.status == json_status_duplicate_member) {
-    std::snprintf(result.message, sizeof result.message, "%.*s", int(walk.duplicate.size()),
-                  walk.duplicate.data());
+    std::snprintf(result.message, sizeof result.message, "%s", walk.duplicate.c_str());
   } else if (stopped) {
     std::snprintf(result.message, sizeof result.message, "%s",
                   stopped.reason ? stopped.reason : "");

@@ -27,9 +27,9 @@ package enum JSONFault: UInt8, CaseIterable, Sendable {
 }
 
 extension FieldValue {
-    /// Records each fault in this value where it stands.
+    /// Records each fault in this value where it stands, as many as are kept.
     package func noteFaults() {
-        guard let fault = node.fault else { return }
+        guard let fault = node.fault, issues.all.count < FieldIssues.maximumCount else { return }
         if let detail = fault.detail { note(detail, .malformed) }
         for (index, child) in node.children.enumerated() where child.fault != nil {
             let path =

@@ -128,6 +128,13 @@ struct JSONFaultTests {
         #expect(throws: JSONError.self) { try parse(text(10_001)) }
     }
 
+    @Test("a name that stands twice is told right, however much comes after it")
+    func nameBeforeMuch() throws {
+        let good = Array(repeating: #"{"name":"0123456789"}"#, count: 100_000)
+        let text = #"[{"twice":1,"twice":2},"# + good.joined(separator: ",") + "]"
+        #expect(try parse(Array(text.utf8)).fault == .duplicateMember("twice"))
+    }
+
     @Test("a good text has none")
     func good() throws {
         let document = try parse(Array(#"[{"a":[1,"x",null]}]"#.utf8))
