@@ -11,9 +11,10 @@ It ends with 0 where every line agrees, and with 1 where one does not, and says 
     plan.json        the plan version, and the meters that it fixes
     evidence.json    of each invoice its cutoff, its period, and the whole period of its schedule
     events.ndjson    in log order: the events behind the lines, and what took some of them out
-    known.ndjson     events that counted a value in another period, which a late event has too
+    known.ndjson     events that counted a value in another period, which a late event has too; the
+                     group that they counted it in is the text of its JSON, null in the total
 
-A row of events.ndjson ends with "payload", the canonical JSON that was recorded; "hash" is its
+A row of either ends with "payload", the canonical JSON that was recorded; "hash" is its
 SHA-256. "charges" says which of the period's charges may take the event: all, or of a late one those
 to which another period's usage can be added ("adding"), or the others ("notAdding"). "voidedBy" is the
 record that took it out. What an event adds to which line is decided here, by the plan's meters.
@@ -276,6 +277,7 @@ class Tally:
     def __init__(self, charge, meter, cutoff):
         self.charge, self.meter, self.cutoff = charge, meter, cutoff
         self.sums, self.groups = Sums(), {}
+        self.rest = set()  # values that count under no group of their own
         self.fees = Fees(charge["price"]) if charge["price"]["model"] == "percentage" else None
         self.events = self.late = self.first = self.last = 0
         self.first_at = self.last_at = None
@@ -299,9 +301,14 @@ class Tally:
             self.fees.add(value)
         if group is None:
             return
+        is_new = new_in_group_from <= self.cutoff
         if group not in self.groups and len(self.groups) >= GROUPS:
             group = None
-        self.groups.setdefault(group, Sums()).add(value, at, new_in_group_from <= self.cutoff)
+            # No other group that counts here has had the value either.
+            if isinstance(value, str):
+                is_new = is_new and (row["happenedIn"], value) not in self.rest
+                self.rest.add((row["happenedIn"], value))
+        self.groups.setdefault(group, Sums()).add(value, at, is_new)
 
     @property
     def quantity(self):
@@ -366,8 +373,7 @@ class Books:
         return row, digest, row["payload"]
 
     def know(self, row):
-        group = None if row["group"] is None else canonical(row["group"])
-        self.note(row["charge"], row["happenedIn"], row["value"], group, row["voidedBy"])
+        self.note(row["charge"], row["happenedIn"], row["value"], row["group"], row["voidedBy"])
 
     def note(self, charge, origin, value, group, voided_by):
         """From which record on nobody before has this value."""

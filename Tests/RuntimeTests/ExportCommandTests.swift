@@ -6,9 +6,10 @@ import Testing
 
 @Suite("tallystick export", .timeLimit(.minutes(2)))
 struct ExportCommandTests {
+    /// It groups by a property that is called as a member of the evidence's rows is.
     private static let catalog = """
         meters:
-          - { key: users, eventName: call, aggregation: unique, property: user, groupBy: [region] }
+          - { key: users, eventName: call, aggregation: unique, property: user, groupBy: [payload] }
           - { key: peak, eventName: call, aggregation: max, property: size }
         plans:
           - key: basic
@@ -38,8 +39,7 @@ struct ExportCommandTests {
     @Test("late values that are known, voids and corrections verify themselves")
     func late() async throws {
         let server = try await billed()
-        let list = try await server.call("listInvoices")
-        let items = try JSONDocument.parse(Array(list.utf8)).root.elements("items")
+        let items = try await invoices(server)
         #expect(items.map { $0.text("kind") }.sorted() == Self.kinds)
         var known = 0
         for item in items {
@@ -64,6 +64,39 @@ struct ExportCommandTests {
         await server.end()
     }
 
+    @Test("more groups than are kept: other ones in either month")
+    func manyGroups() async throws {
+        let server = try await subscribed()
+        let groups = Array(0..<1_050)
+        try await send(Self.calls("01", groups), server)
+        _ = try await server.call("advanceClock", #"{"to":"2026-02-01T12:00:00Z"}"#)
+        try await send(Self.calls("02", groups.reversed(), "2026-02-01"), server)
+        // In February's rest: known there, new there, and new though another of it has it.
+        let late = [(1, "u1"), (2, "u1"), (3, "cy"), (4, "cy"), (1_040, "cy")]
+        try await send(
+            late.enumerated().map { ("late-\($0)", $1.1, "2026-01-12", 1, "g\($1.0)") }, server)
+        for voided in ["01-1049", "02-3", "late-2"] {
+            _ = try await server.call(
+                "voidEvent",
+                #"{"customerId":"acme","customerEventId":"\#(voided)","reason":"a test"}"#)
+        }
+        _ = try await server.call("advanceClock", #"{"to":"2026-03-01T12:00:00Z"}"#)
+        let items = try await invoices(server)
+        #expect(items.map { $0.text("kind") }.sorted() == Self.kinds)
+        for item in items {
+            let result = try await verify(export(item.text("id")))
+            #expect(result.code == 0, "\(result.errors)")
+        }
+        await server.end()
+    }
+
+    /// One event of each group, of users who are in many.
+    private static func calls(
+        _ name: String, _ groups: [Int], _ day: String = "2026-01-10"
+    ) -> [Event] {
+        groups.map { ("\(name)-\($0)", "u\($0 % 7)", day, $0, "g\($0)") }
+    }
+
     private static let kinds = ["advance", "advance", "advance", "correction", "period", "period"]
 
     @Test("an invoice that is not there, and a folder that is")
@@ -82,6 +115,11 @@ struct ExportCommandTests {
         await server.end()
     }
 
+    private func invoices(_ server: Server) async throws -> [JSONNode] {
+        let list = try await server.call("listInvoices")
+        return try JSONDocument.parse(Array(list.utf8)).root.elements("items")
+    }
+
     private func export(_ id: String) async throws -> String {
         let folder = bench.folder.file(id)
         let result = try await bench.run(
@@ -95,8 +133,7 @@ struct ExportCommandTests {
             at: "/usr/bin/env", ["python3", folder + "/verify.py"], folder: bench.folder)
     }
 
-    /// January with two users; then a late one that is known, a late one that is new, and a void.
-    private func billed() async throws -> Server {
+    private func subscribed() async throws -> Server {
         let catalog = try bench.folder.write(Self.catalog, to: "catalog.yaml")
         let server = try await bench.serve(
             bench.folder.file("a.db"), ["--clock", "2026-01-20T00:00:00Z", "--catalog", catalog])
@@ -106,12 +143,19 @@ struct ExportCommandTests {
             """
             {"id":"s1","customerId":"acme","plan":"basic","startsAt":"2026-01-01T00:00:00Z"}
             """)
-        try await send([("1", "ann", "2026-01-10", 70), ("2", "bob", "2026-01-11", 10)], server)
+        return server
+    }
+
+    /// January with two users; then a late one that is known, a late one that is new, and a void.
+    private func billed() async throws -> Server {
+        let server = try await subscribed()
+        try await send(
+            [("1", "ann", "2026-01-10", 70, "eu"), ("2", "bob", "2026-01-11", 10, "eu")], server)
         _ = try await server.call("advanceClock", #"{"to":"2026-02-01T12:00:00Z"}"#)
         try await send(
             [
-                ("3", "ann", "2026-01-12", 90), ("4", "cy", "2026-01-13", 20),
-                ("5", "ann", "2026-02-01", 5),
+                ("3", "ann", "2026-01-12", 90, "eu"), ("4", "cy", "2026-01-13", 20, "eu"),
+                ("5", "ann", "2026-02-01", 5, "eu"),
             ], server)
         _ = try await server.call(
             "voidEvent", #"{"customerId":"acme","customerEventId":"2","reason":"a test"}"#)
@@ -119,14 +163,14 @@ struct ExportCommandTests {
         return server
     }
 
-    private func send(
-        _ events: [(id: String, user: String, day: String, size: Int)], _ server: Server
-    ) async throws {
+    private typealias Event = (id: String, user: String, day: String, size: Int, group: String)
+
+    private func send(_ events: [Event], _ server: Server) async throws {
         let events = events.map { event in
             """
             {"customerEventId":"\(event.id)","customerId":"acme","eventName":"call",
              "timestamp":"\(event.day)T00:00:00Z",
-             "properties":{"user":"\(event.user)","region":"eu","size":\(event.size)}}
+             "properties":{"user":"\(event.user)","payload":"\(event.group)","size":\(event.size)}}
             """
         }
         _ = try await server.call("ingestEvent", "{\"events\":[\(events.joined(separator: ","))]}")
