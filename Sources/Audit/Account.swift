@@ -45,7 +45,7 @@ struct Account {
         }
         for row in rows {
             guard let index = timeline.index(startingAt: row.start) else { continue }
-            let last = timeline.periods[index].close?.cutoff ?? row.foldedThrough
+            let last = timeline.periods[index].close?.cutoff ?? row.heldThrough
             due[last, default: Due()].rows.append(row)
             cutoffs[index, default: []].insert(last)
         }

@@ -31,8 +31,8 @@ package struct LedgerAudit {
         var events: [VoidableEvent] = []
     }
 
-    private init(_ path: String, _ passes: [ClosingPass]) throws {
-        file = try LedgerFile(path: path)
+    init(_ file: LedgerFile, _ passes: [ClosingPass] = []) throws {
+        self.file = file
         invoices = try StoredInvoice.Reader(file)
         periods = try StoredPeriods(file)
         self.passes = passes
@@ -50,11 +50,15 @@ package struct LedgerAudit {
         _ path: String, passes: [ClosingPass] = [],
         progress: (_ records: Int64, _ of: Int64) -> Void = { _, _ in }
     ) throws -> LedgerReport {
-        var audit = try LedgerAudit(path, passes)
-        try audit.openAccounts()
-        try audit.readLog(progress)
-        try audit.finish()
-        return audit.report
+        var audit = try LedgerAudit(LedgerFile(path: path), passes)
+        return try audit.run(progress)
+    }
+
+    mutating func run(_ progress: (Int64, Int64) -> Void = { _, _ in }) throws -> LedgerReport {
+        try openAccounts()
+        try readLog(progress)
+        try finish()
+        return report
     }
 }
 

@@ -58,6 +58,13 @@ final class LedgerFile {
         return (statement.integer(0), statement.integer(1))
     }
 
+    /// Reads from one state of the file: nothing of it may last.
+    func inOneState<Value>(_ read: () throws -> Value) throws -> Value {
+        try connection.execute("BEGIN")
+        defer { try? connection.execute("COMMIT") }
+        return try read()
+    }
+
     /// Gives the rows of a range to `take`, in order; the columns are those of `LogRow`.
     func rows(
         _ sequences: ClosedRange<Int64>, _ take: (borrowing Statement) throws -> Void

@@ -23,19 +23,21 @@ extension Account {
     ) throws -> Difference? {
         guard let index = timeline.index(startingAt: row.start) else { return nil }
         let period = timeline.periods[index]
-        let state = try stored.state(of: row.number)
-        if period.close == nil {
-            // A server has gone on with it.
-            if let state, state.foldedThrough != row.foldedThrough { return nil }
-            guard try stored.isSettled(timeline.record) else { return nil }
-        }
         let name = "the accumulators of the period \(period.opened.name)"
-        guard let state else {
-            let isEmpty = tallies.allSatisfy { $0.proof.firstSequence == 0 }
-            return isEmpty ? nil : Difference("\(name) are missing")
+        if let folded = row.foldedThrough, try stored.isAhead(folded) {
+            return Difference("\(name) have a record that is not there: \(folded)")
         }
-        if try stored.isAhead(state.foldedThrough) {
-            return Difference("\(name) have a record that is not there: \(state.foldedThrough)")
+        let (isStanding, state) = try stored.isStanding(row, of: timeline.record)
+        guard isStanding || period.close != nil else { return nil }
+        let last = tallies.map(\.proof.lastSequence).max() ?? 0
+        guard let state else {
+            return last == 0 ? nil : Difference("\(name) are missing")
+        }
+        if state.foldedThrough < last {
+            // Recovery would fold it again, or never did.
+            return Difference(
+                "\(name) were folded through record \(state.foldedThrough), and record \(last) "
+                    + "counts in them", sequence: last)
         }
         do {
             let charges = try StoredAccumulators(state.bytes)

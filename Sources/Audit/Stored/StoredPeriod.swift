@@ -10,8 +10,10 @@ struct StoredPeriod {
     let planKey: String
     let planVersion: Int64
     let cutoff: Int64?
-    /// The last record that is in its accumulators, or would be, had any counted in it.
-    let foldedThrough: Int64
+    /// The last record that was folded into its accumulators; nil where it has none.
+    let foldedThrough: Int64?
+    /// Up to this record, all that counts in it while it is open must be in its accumulators.
+    let heldThrough: Int64
 
     fileprivate init(_ row: borrowing Statement, checkpoint: Int64) {
         number = row.integer(0)
@@ -21,7 +23,9 @@ struct StoredPeriod {
         planKey = row.string(4)
         planVersion = row.integer(5)
         cutoff = row.optionalInteger(6)
-        foldedThrough = row.optionalInteger(7) ?? checkpoint
+        foldedThrough = row.optionalInteger(7)
+        // Recovery folds what comes after both.
+        heldThrough = max(foldedThrough ?? 0, checkpoint)
     }
 }
 
@@ -64,11 +68,34 @@ final class StoredPeriods {
         return rows
     }
 
-    /// What the accumulators of a period hold now, and up to which record.
-    func state(of period: Int64) throws -> (foldedThrough: Int64, bytes: [UInt8])? {
+    /// What the accumulators of a period hold.
+    struct State {
+        /// The last record that was folded into them.
+        let foldedThrough: Int64
+        let bytes: [UInt8]
+    }
+
+    /// What the accumulators of a period hold now; nil where it has none.
+    func state(of period: Int64) throws -> State? {
         defer { state.reset() }
         try state.bind(1, period)
-        return try state.step() ? (state.integer(0), state.bytes(1)) : nil
+        guard try state.step() else { return nil }
+        return State(foldedThrough: state.integer(0), bytes: state.bytes(1))
+    }
+
+    /// Whether an open period's accumulators stand still as its row found them, and what they hold.
+    ///
+    func isStanding(
+        _ row: StoredPeriod, of subscription: SubscriptionRecord
+    ) throws -> (Bool, state: State?) {
+        try file.inOneState {
+            let state = try state(of: row.number)
+            // A server has gone on with it, before its row was read or since.
+            let isStanding =
+                try row.heldThrough <= file.head && state?.foldedThrough == row.foldedThrough
+                && isSettled(subscription)
+            return (isStanding, state)
+        }
     }
 
     /// Whether nothing is on its way that gives a subscription's open periods another form.
