@@ -8,7 +8,11 @@ internal import SQLite
 package struct LedgerAudit {
     let file: LedgerFile
     let invoices: StoredInvoice.Reader
+    let subscriptions: StoredSubscriptions
     let periods: StoredPeriods
+    let closes: StoredCloses
+    let voids: StoredVoids
+    let settlements: StoredSettlements
     var passes: [ClosingPass]
     var report = LedgerReport()
     var accounts: [Account] = []
@@ -34,7 +38,11 @@ package struct LedgerAudit {
     init(_ file: LedgerFile, _ passes: [ClosingPass] = []) throws {
         self.file = file
         invoices = try StoredInvoice.Reader(file)
+        subscriptions = try StoredSubscriptions(file)
         periods = try StoredPeriods(file)
+        closes = try StoredCloses(file)
+        voids = try StoredVoids(file)
+        settlements = try StoredSettlements(file)
         self.passes = passes
     }
 
@@ -112,6 +120,8 @@ extension LedgerAudit {
         let rows = try periods.rows(of: subscription.id)
         let account = try Account(subscription, history, catalog, rows: rows)
         for difference in try account.differences(of: rows, periods) { report.add(difference) }
+        let difference = try subscriptions.difference(from: account.timeline, periods)
+        if let difference { report.add(difference) }
         for cutoff in account.cutoffs { agenda.append((cutoff, accounts.count)) }
         let ignoring = rows.filter { account.ignoresLate(in: $0) }
         if !ignoring.isEmpty { self.ignoring[accounts.count] = ignoring }

@@ -42,9 +42,7 @@ extension Account {
         do {
             let charges = try StoredAccumulators(state.bytes)
             var difference = charges.difference(from: tallies, period.plan)
-            if !period.ignoresLate, charges.ignored.contains(where: { $0 != 0 }) {
-                difference = difference ?? "have ignored events, and none is ignored"
-            }
+            if !period.ignoresLate { difference = difference ?? charges.ignoredDifference }
             return difference.map { Difference("\(name) \($0)") }
         } catch { return Difference("\(name) \(error.detail)") }
     }
@@ -88,17 +86,12 @@ extension Timeline.Period {
 extension Timeline.Period {
     /// Where a row is another than this period; nil where it is the same.
     fileprivate func difference(from row: StoredPeriod) -> String? {
-        let columns: [(String, String, String)] = [
-            ("end", "\(row.end)", "\(span.end)"),
-            ("timezone", row.timezone, span.timezone.name),
-            ("planKey", row.planKey, terms.reference.key),
-            ("planVersion", "\(row.planVersion)", "\(terms.reference.version)"),
-            (
-                "cutoffSequence", row.cutoff.map { "\($0)" } ?? "none",
-                close.map { "\($0.cutoff)" } ?? "none"
-            ),
-        ]
-        let first = columns.first { $0.1 != $0.2 }
-        return first.map { "has the \($0.0) \($0.1), and must have \($0.2)" }
+        [
+            ComparedColumn("end", row.end, span.end),
+            ComparedColumn("timezone", row.timezone, span.timezone.name),
+            ComparedColumn("planKey", row.planKey, terms.reference.key),
+            ComparedColumn("planVersion", row.planVersion, terms.reference.version),
+            ComparedColumn("cutoffSequence", row.cutoff, close?.cutoff),
+        ].difference
     }
 }

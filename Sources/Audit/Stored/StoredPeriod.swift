@@ -12,10 +12,13 @@ struct StoredPeriod {
     let cutoff: Int64?
     /// The last record that was folded into its accumulators; nil where it has none.
     let foldedThrough: Int64?
+    /// The last record that is looked at with which its next correction came to nothing; nil where
+    /// none did.
+    let triedThrough: Int64?
     /// Up to this record, all that counts in it while it is open must be in its accumulators.
     let heldThrough: Int64
 
-    fileprivate init(_ row: borrowing Statement, checkpoint: Int64) {
+    fileprivate init(_ row: borrowing Statement, checkpoint: Int64, head: Int64) {
         number = row.integer(0)
         start = Instant(microseconds: row.integer(1))
         end = Instant(microseconds: row.integer(2))
@@ -24,6 +27,7 @@ struct StoredPeriod {
         planVersion = row.integer(5)
         cutoff = row.optionalInteger(6)
         foldedThrough = row.optionalInteger(7)
+        triedThrough = row.optionalInteger(8).flatMap { $0 > head ? nil : $0 }
         // Recovery folds what comes after both.
         heldThrough = max(foldedThrough ?? 0, checkpoint)
     }
@@ -44,8 +48,10 @@ final class StoredPeriods {
         self.file = file
         periods = try file.connection.prepare(
             """
-            SELECT number, start, end, timezone, planKey, planVersion, cutoffSequence, foldedThrough
+            SELECT number, start, end, timezone, planKey, planVersion, cutoffSequence, foldedThrough,
+                triedThrough
             FROM period_with_cutoff LEFT JOIN accumulator ON accumulator.period = number
+                LEFT JOIN settlement ON settlement.period = number
             WHERE subscription = (SELECT number FROM subscription WHERE id = ?) ORDER BY start
             """)
         state = try file.connection.prepare(
@@ -60,11 +66,18 @@ final class StoredPeriods {
         checkpoint = try file.checkpoint()
     }
 
+    /// Reads from one state of the file.
+    func inOneState<Value>(_ read: () throws -> Value) throws -> Value {
+        try file.inOneState(read)
+    }
+
     func rows(of subscription: Identifier) throws -> [StoredPeriod] {
         defer { periods.reset() }
         try periods.bind(1, text: subscription.bytes)
         var rows: [StoredPeriod] = []
-        while try periods.step() { rows.append(StoredPeriod(periods, checkpoint: checkpoint)) }
+        while try periods.step() {
+            rows.append(StoredPeriod(periods, checkpoint: checkpoint, head: file.head))
+        }
         return rows
     }
 
