@@ -35,3 +35,7 @@ package struct VerifyInvoice: Function {
         return verification
     }
 }
+
+extension UnreadableLedger: ProblemConvertible {
+    package var problem: Problem { Problem(.internalError, description) }
+}

@@ -93,7 +93,7 @@ struct Account {
     /// What the books say once every event up to a cutoff was taken, and none after.
     ///
     /// - Parameter chain: the log's at the cutoff.
-    mutating func reach(_ cutoff: Int64, chain: Digest) -> Outcome {
+    mutating func reach(_ cutoff: Int64, chain: Digest) throws -> Outcome {
         var outcome = Outcome()
         var read: [Int: [ChargeTally]] = [:]
         for row in due[cutoff]?.rows ?? [] {
@@ -105,14 +105,14 @@ struct Account {
                 let invoice = try invoice(close, chain, &read)
                 if let invoice { outcome.invoices.append(invoice) }
             } catch {
-                outcome.differences.append(Difference(error, in: "invoice \(close.number)"))
+                outcome.differences.append(try Difference(error, in: "invoice \(close.number)"))
             }
         }
         for index in due[cutoff]?.tried ?? [] {
             let tallies = tallies(of: index, at: cutoff, &read)
             do { try checkNothing(of: index, tallies, cutoff) } catch {
                 let name = timeline.periods[index].opened.name
-                outcome.differences.append(Difference(error, in: "a correction of \(name)"))
+                outcome.differences.append(try Difference(error, in: "a correction of \(name)"))
             }
         }
         return outcome

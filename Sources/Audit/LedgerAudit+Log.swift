@@ -53,7 +53,7 @@ extension LedgerAudit {
         }
         for account in customers.values[index].accounts {
             do { try accounts[account].take(event, void: void) } catch {
-                report.add(Difference(error, in: "record \(event.sequence)"))
+                report.add(try Difference(error, in: "record \(event.sequence)"))
             }
         }
         if !passes.isEmpty {
@@ -151,7 +151,7 @@ extension LedgerAudit {
             $0.subscription ?? account.timeline.record.id == account.timeline.record.id
         }
         do { try account.check(own, events) } catch {
-            report.add(Difference(error, in: "subscription \(account.timeline.record.id)"))
+            report.add(try Difference(error, in: "subscription \(account.timeline.record.id)"))
         }
     }
 

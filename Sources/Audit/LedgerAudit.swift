@@ -53,13 +53,15 @@ package struct LedgerAudit {
     ///   - passes: by their instant, all calls of `closePeriod`, where somebody knows of them: then
     ///     it is checked as well that each did all that was due.
     ///   - progress: is told how many records of how many were read.
-    /// - Throws: where the file cannot be read.
+    /// - Throws: `UnreadableLedger`.
     package static func run(
         _ path: String, passes: [ClosingPass] = [],
         progress: (_ records: Int64, _ of: Int64) -> Void = { _, _ in }
     ) throws -> LedgerReport {
-        var audit = try LedgerAudit(LedgerFile(path: path), passes)
-        return try audit.run(progress)
+        try LedgerFile.reading(path) { file in
+            var audit = try LedgerAudit(file, passes)
+            return try audit.run(progress)
+        }
     }
 
     mutating func run(_ progress: (Int64, Int64) -> Void = { _, _ in }) throws -> LedgerReport {
@@ -75,14 +77,14 @@ extension LedgerAudit {
     private mutating func openAccounts() throws {
         let catalog: CatalogHistory
         do { catalog = try file.catalog() } catch {
-            return report.add(Difference(error, in: "the catalog"))
+            return report.add(try Difference(error, in: "the catalog"))
         }
         var closes: [CloseRecord] = []
         var last: Identifier?
         while let customer = try file.customer(after: last) {
             last = customer
             do { closes += try open(customer, catalog) } catch {
-                report.add(Difference(error, in: "customer \(customer)"))
+                report.add(try Difference(error, in: "customer \(customer)"))
             }
         }
         for close in closes { report.invoices[close.kind, default: 0] += 1 }
@@ -105,7 +107,7 @@ extension LedgerAudit {
         for subscription in history.subscriptions {
             report.subscriptions += 1
             do { try open(subscription, history, catalog) } catch {
-                report.add(Difference(error, in: "subscription \(subscription.id)"))
+                report.add(try Difference(error, in: "subscription \(subscription.id)"))
             }
         }
         customers[customer] = CustomerAccounts(

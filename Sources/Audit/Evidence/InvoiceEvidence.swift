@@ -36,11 +36,18 @@ package enum InvoiceEvidence {
     ///   - path: of the ledger's file, which a server may have open.
     ///   - append: adds bytes to a file by its name.
     /// - Returns: nil where there is no such invoice.
-    /// - Throws: what `append` throws; `Difference` where the log does not call for the invoice.
+    /// - Throws: what `append` throws; `UnreadableLedger`; `Difference` where the log does not call for
+    ///   the invoice.
     package static func export(
         _ id: String, from path: String, _ append: @escaping (String, [UInt8]) throws -> Void
     ) throws -> Summary? {
-        let file = try LedgerFile(path: path)
+        try LedgerFile.reading(path) { try export(id, from: $0, append) }
+    }
+
+    private static func export(
+        _ id: String, from file: LedgerFile,
+        _ append: @escaping (String, [UInt8]) throws -> Void
+    ) throws -> Summary? {
         let invoices = try StoredInvoice.Reader(file)
         guard let stored = try invoices.invoice(id) else { return nil }
         var account = try InvoiceAccount(of: stored, in: file)

@@ -159,6 +159,32 @@ final class LedgerFile {
         return chain
     }
 
+    /// The records of the commit that a record belongs to; the record alone where it has none.
+    func commit(of sequence: Int64) throws -> ClosedRange<Int64> {
+        let commit = try connection.prepare(
+            """
+            SELECT lastSequence, (SELECT max(lastSequence) FROM log_commit WHERE lastSequence < ?1)
+            FROM log_commit WHERE lastSequence >= ?1 ORDER BY lastSequence LIMIT 1
+            """)
+        try commit.bind(1, sequence)
+        guard try commit.step() else { return sequence...sequence }
+        return (commit.optionalInteger(1) ?? 0) + 1...commit.integer(0)
+    }
+
+    /// The records that say by which terms a customer is billed: its own that are no events, and
+    /// every catalog's; ascending.
+    func sequencesOfTerms(of customer: Identifier) throws -> [Int64] {
+        let statement = try connection.prepare(
+            """
+            SELECT sequence FROM log WHERE customerId = ? AND kind > 1
+            UNION SELECT sequence FROM log WHERE kind = 3 ORDER BY sequence
+            """)
+        try statement.bind(1, text: customer.bytes)
+        var sequences: [Int64] = []
+        while try statement.step() { sequences.append(statement.integer(0)) }
+        return sequences
+    }
+
     /// Every version of every plan.
     func catalog() throws -> CatalogHistory {
         var catalog = CatalogHistory()
