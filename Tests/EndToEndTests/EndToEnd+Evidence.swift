@@ -33,6 +33,46 @@ extension EndToEnd {
             }
         }
 
+        /// The vectors that the core's prices are held against, with their amounts.
+        private static let vectors = """
+            import sys
+            sys.dont_write_bytecode = True
+            sys.path.insert(0, sys.argv[1])
+            import verify
+            with open(sys.argv[2], encoding="utf-8") as file:
+                vectors = verify.parse(file.read())
+            for vector in vectors:
+                terms, usage, expected = vector["price"], vector["usage"], vector["expected"]
+                amounts = [verify.decimal(a) for a in usage.get("amounts", [usage.get("quantity")])]
+                fees = verify.Fees(terms) if terms["model"] == "percentage" else None
+                for amount in amounts if fees else []:
+                    fees.add(amount)
+                exact = verify.price(terms, sum(amounts), fees)
+                exact = max(exact, verify.decimal(terms.get("minimum", "0")))
+                digits = len(expected["amount"].partition(".")[2])
+                found = verify.plain(verify.rounded(exact, digits), digits)
+                if found != expected["amount"]:
+                    print(vector["id"], found, expected["amount"])
+            print(len(vectors), "vectors")
+            """
+
+        @Test("verify.py prices what others' tests price as they do")
+        func prices() async throws {
+            try await Bench.run { bench in
+                let root = URL(fileURLWithPath: #filePath)
+                    .deletingLastPathComponent().deletingLastPathComponent()
+                    .deletingLastPathComponent().path
+                let result = try await Program.run(
+                    at: "/usr/bin/env",
+                    [
+                        "python3", "-c", Self.vectors, root + "/LocalRuntime/Evidence",
+                        root + "/Tests/BillingTests/Fixtures/price-vectors.json",
+                    ], folder: bench.folder)
+                #expect(result.status == 0, "\(result.errors)")
+                #expect(result.output == "135 vectors\n", "\(result.output)")
+            }
+        }
+
         /// Every kind of invoice, those with late events first.
         private static func chosen(_ data: String) throws -> [String] {
             let connection = try Connection(path: data, .readOnly)
