@@ -64,6 +64,72 @@ struct ExportCommandTests {
         await server.end()
     }
 
+    /// What is changed, in an invoice of each kind, where it stands first or last.
+    private static let changes: [(kind: String, old: String, new: String, last: Bool)] = [
+        ("period", #""kind":"period""#, #""kind":"final""#, false),
+        ("period", #""status":"finalized""#, #""status":"draft""#, false),
+        ("period", #""revision":0"#, #""revision":1"#, false),
+        ("period", #""number":"INV-00000"#, #""number":"INV-00009"#, false),
+        ("period", #""id":"acme""#, #""id":"acme2""#, false),
+        ("period", #""customerId":"acme""#, #""customerId":"acme2""#, false),
+        ("period", #""subscriptionId":"s1""#, #""subscriptionId":"s2""#, false),
+        ("period", #""version":1"#, #""version":2"#, false),
+        ("period", #""currency":"USD""#, #""currency":"EUR""#, false),
+        ("period", #""start":"2026-01-01"#, #""start":"2026-01-02"#, false),
+        ("period", #""end":"2026-02-01"#, #""end":"2026-02-02"#, false),
+        ("period", #""timezone":"UTC""#, #""timezone":"Europe/Zurich""#, false),
+        ("period", #""issuedAt":"2026"#, #""issuedAt":"2025"#, false),
+        ("period", #""charge":"users""#, #""charge":"peak""#, false),
+        ("period", #""meter":"users""#, #""meter":"peak""#, false),
+        ("period", #""description":"Users""#, #""description":"Guests""#, false),
+        ("period", #""start":"2026-01-01"#, #""start":"2026-01-02"#, true),
+        ("period", #""unitAmount":"2""#, #""unitAmount":"3""#, false),
+        ("period", #""units":"2""#, #""units":"3""#, false),
+        ("advance", #""flatAmount":"3""#, #""flatAmount":"4""#, false),
+        ("advance", #""type":"flat""#, #""type":"minimum""#, false),
+        ("period", #","log":"#, #","corrects":"inv_1","log":"#, false),
+        ("correction", #""kind":"correction""#, #""kind":"period""#, false),
+        ("correction", #""billed":""#, #""billed":"1"#, false),
+        (
+            "correction", #""corrects":{"invoiceId":"inv_"#, #""corrects":{"invoiceId":"inv_0"#,
+            false
+        ),
+        ("correction", #""lineId":""#, #""lineId":"x"#, false),
+        ("correction", #""corrects":"inv_"#, #""corrects":"inv_0"#, false),
+    ]
+
+    @Test("what an invoice says besides its figures is held against the plan and the log")
+    func otherTerms() async throws {
+        let server = try await billed()
+        var exported: [String: String] = [:]
+        for item in try await invoices(server) where exported[item.text("kind")] == nil {
+            exported[item.text("kind")] = try await export(item.text("id"))
+        }
+        var folders: [String] = []
+        for (index, change) in Self.changes.enumerated() {
+            let folder = bench.folder.file("change-\(index)-")
+            let source = try #require(exported[change.kind])
+            try FileManager.default.copyItem(atPath: source, toPath: folder)
+            let path = folder + "/invoice.json"
+            var text = try String(contentsOfFile: path, encoding: .utf8)
+            let place = try #require(
+                text.range(of: change.old, options: change.last ? .backwards : []),
+                "\(change.old) is not in the invoice")
+            text.replaceSubrange(place, with: change.new)
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+            folders.append(folder)
+        }
+        let result = try await Program.run(
+            at: "/usr/bin/env", ["python3", folders[0] + "/verify.py"] + folders,
+            folder: bench.folder)
+        #expect(result.output.isEmpty, "\(result.output)")
+        for (folder, change) in zip(folders, Self.changes) {
+            let isTold = result.errors.contains(folder + ": INV-")
+            #expect(isTold, "\(change.old): \(result.errors)")
+        }
+        await server.end()
+    }
+
     @Test("more groups than are kept: other ones in either month")
     func manyGroups() async throws {
         let server = try await subscribed()

@@ -75,6 +75,8 @@ extension InvoiceAccount {
         try writer.object { writer in
             writer.member("format", 1)
             writer.member("base", chain[0].kind.rawValue)
+            writer.member("customerId", history.id)
+            writer.member("subscriptionId", close.subscriptionId)
             writer.key("invoices")
             try writer.array { writer in
                 for (name, close) in zip(files, chain) {
@@ -85,6 +87,8 @@ extension InvoiceAccount {
                     writer.object { writer in
                         writer.member("file", name)
                         writer.member("cutoffSequence", close.cutoff)
+                        writer.member("issuedAt", close.recordedAt)
+                        writer.member("timezone", period.span.timezone.name)
                         writer.member("start", period.span.start)
                         writer.member("end", period.span.end)
                         writer.member("wholeStart", whole.lowerBound)
