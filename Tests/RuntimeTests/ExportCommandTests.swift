@@ -178,6 +178,12 @@ struct ExportCommandTests {
             ["export", "inv_0", "--evidence", bench.folder.path, "--data", data])
         #expect(there.code == 1)
         #expect(there.errors.contains("is there already"))
+        let id = try #require(try await invoices(server).first?.text("id"))
+        let inFile = try await bench.run(
+            ["export", id, "--evidence", data + "/new", "--data", data])
+        #expect(inFile.code == 1)
+        #expect(inFile.errors.contains("cannot be made"), "\(inFile.errors)")
+        #expect(!inFile.errors.contains("NSCocoaErrorDomain"), "\(inFile.errors)")
         await server.end()
     }
 
