@@ -6,6 +6,7 @@ package struct FunctionRegistry: Sendable {
 
     private var calls: [String: Call] = [:]
     private var scopes: [String: @Sendable (JSONNode) -> AccessScope] = [:]
+    private var lengths: [String: @Sendable (JSONNode) -> Bool] = [:]
 
     package init() {}
 
@@ -13,6 +14,7 @@ package struct FunctionRegistry: Sendable {
 
     package mutating func register<F: Function>(_ function: F) {
         scopes[F.name] = { F.scope(of: $0) }
+        lengths[F.name] = { F.isLong($0) }
         calls[F.name] = { document, context in
             let issues = FieldIssues()
             let input = F.Input(FieldValue(document.root, issues: issues))
@@ -28,6 +30,11 @@ package struct FunctionRegistry: Sendable {
     package func scope(of name: String, _ document: JSONDocument) throws(Problem) -> AccessScope {
         guard let scope = scopes[name] else { throw unknown(name) }
         return scope(document.root)
+    }
+
+    /// Whether a request reads a whole history.
+    package func isLong(_ name: String, _ document: JSONDocument) -> Bool {
+        lengths[name]?(document.root) ?? false
     }
 
     private func unknown(_ name: String) -> Problem {
