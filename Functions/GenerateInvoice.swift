@@ -7,9 +7,9 @@ internal import Logging
 /// Writes the invoice of a closed period.
 ///
 /// The same period gives the same invoice, byte for byte. With `preview` nothing is written: an
-/// open period's invoice is answered as it would be now, with the status `preview`, the id that it
-/// will have and no number; `issuedAt` is the clock's instant. A closed period's is the invoice
-/// itself, written already or not.
+/// open period's invoice is answered as it would be now, with the status `preview`, and null for id and
+/// number; `issuedAt` is the clock's instant. A closed period's is the invoice itself, written already
+/// or not.
 package struct GenerateInvoice: Function {
     package static let name = "generateInvoice"
 

@@ -19,7 +19,9 @@ package struct ListEvents: Function {
             guard var reader = value.object() else { return nil }
             let customerId = reader.required("customerId")?.identifier()
             let from = reader.optional("from")?.instant()
-            let to = reader.optional("to")?.instant()
+            let end = reader.optional("to")
+            let to = end?.instant()
+            if let from, let to, from >= to { end?.note("must be after from") }
             let eventName = reader.optional("eventName")?.identifier()
             let page = PageRequest(&reader)
             reader.refuseUnknown()

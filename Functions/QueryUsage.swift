@@ -9,6 +9,11 @@ package struct QueryUsage: Function {
     package static let name = "queryUsage"
     package static let scope = AccessScope.read
 
+    /// Spans and windows are added up from the events one by one.
+    package static func isLong(_ request: JSONNode) -> Bool {
+        request.member("window") != nil || request.member("from") != nil
+    }
+
     private let ledger: any EventLedger
 
     package init(ledger: any EventLedger) { self.ledger = ledger }

@@ -12,6 +12,8 @@ package struct SimulateInvoice: Function {
     package static let name = "simulateInvoice"
     package static let scope = AccessScope.read
 
+    package static func isLong(_ request: JSONNode) -> Bool { true }
+
     private let ledger: any CatalogLedger & PreviewLedger
 
     package init(ledger: any CatalogLedger & PreviewLedger) { self.ledger = ledger }

@@ -7,6 +7,8 @@ package struct VerifyInvoice: Function {
     package static let name = "verifyInvoice"
     package static let scope = AccessScope.read
 
+    package static func isLong(_ request: JSONNode) -> Bool { true }
+
     /// Recomputes the invoice under an id; nil where there is none.
     package typealias Verify = @Sendable (_ id: String) async throws -> InvoiceVerification?
 
@@ -34,4 +36,8 @@ package struct VerifyInvoice: Function {
         }
         return verification
     }
+}
+
+extension UnreadableLedger: ProblemConvertible {
+    package var problem: Problem { Problem(.internalError, description) }
 }

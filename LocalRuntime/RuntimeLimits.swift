@@ -6,6 +6,9 @@ enum RuntimeLimits {
     static let connections = 4096
     /// Bytes of all bodies that are being read at once; more answer 503.
     static let bodyBytesInFlight = 512 * 1024 * 1024
+    /// Calls that read a whole history at once, and that wait for those; more answer 503.
+    static let longCalls = 2
+    static let waitingLongCalls = 64
     /// After this long without a byte a connection is closed.
     static let idleSeconds: Int64 = 75
 

@@ -2,16 +2,8 @@ import Audit
 import Functions
 
 extension Wiring {
-    /// Verifies invoices of the ledger in the file at `path`, one at a time and on a thread of its
-    /// own: a line may have millions of events.
-    static func verifier(_ path: String) -> VerifyInvoice.Verify {
-        let turn = ExclusiveStep()
-        return { id in
-            try await turn.run { try await OwnThread.run { try InvoiceAudit.verify(id, in: path) } }
-        }
-    }
-
-    /// Verifies one invoice; nil where there is no such one.
+    /// Verifies one invoice, on a thread of its own, for a line may have millions of events; nil where
+    /// there is no such one.
     static func verify(_ id: String, in path: String) async throws -> InvoiceVerification? {
         try await OwnThread.run { try InvoiceAudit.verify(id, in: path) }
     }

@@ -108,7 +108,7 @@ struct Wiring: Sendable {
         registry.register(TraceInvoiceLine(ledger: ledger))
         registry.register(ListEvents(ledger: ledger))
         registry.register(GetEvent(ledger: ledger))
-        registry.register(VerifyInvoice(verify: verifier(path)))
+        registry.register(VerifyInvoice { try await verify($0, in: path) })
         registry.register(BackupLedger(ledger: ledger))
         register(keys: ledger, in: &registry) { webhooks.clock.now }
         register(ledger, webhooks, in: &registry)

@@ -9,22 +9,26 @@ struct Dispatcher: Sendable {
     let logger: Logger
     /// Who has work after a function has succeeded, by the function's name.
     let wakes: [String: [Nudge]]
+    /// Where calls wait that read a whole history.
+    let longWork: LongWork
 
     init(
         registry: FunctionRegistry, clock: any RuntimeClock, logger: Logger,
-        wakes: [String: [Nudge]] = [:]
+        wakes: [String: [Nudge]] = [:], longWork: LongWork = LongWork()
     ) {
         self.registry = registry
         self.clock = clock
         self.logger = logger
         self.wakes = wakes
+        self.longWork = longWork
     }
 
     /// The same with one function more.
     func adding(_ function: some Function) -> Dispatcher {
         var registry = registry
         registry.register(function)
-        return Dispatcher(registry: registry, clock: clock, logger: logger, wakes: wakes)
+        return Dispatcher(
+            registry: registry, clock: clock, logger: logger, wakes: wakes, longWork: longWork)
     }
 
     /// Calls `name` with a request that is already parsed.
@@ -37,7 +41,12 @@ struct Dispatcher: Sendable {
     ) async throws(Problem) -> [UInt8] {
         try access.require(registry.scope(of: name, document))
         let context = context(name, requestId: requestId)
-        let result = try await registry.invoke(name, document, context)
+        let result =
+            try registry.isLong(name, document)
+            ? await longWork.run { () async throws(Problem) in
+                try await registry.invoke(name, document, context)
+            }
+            : await registry.invoke(name, document, context)
         wakes[name]?.forEach { $0.ring() }
         return result
     }

@@ -28,8 +28,15 @@ final class EvidenceFolder: Sendable {
         }
     }
 
+    /// - Throws: `Problem` where there can be no such folder.
     private func create(_ files: inout [String: FileHandle]) throws {
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        do {
+            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        } catch {
+            throw Problem(
+                .unprocessable,
+                "\(url.path) cannot be made; name a folder in one that may be written to")
+        }
         try Data(PackageResources.verify_py).write(to: url.appendingPathComponent("verify.py"))
         for file in InvoiceEvidence.File.allCases {
             files[file.rawValue] = try handle(file.rawValue)

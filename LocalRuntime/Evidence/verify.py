@@ -9,11 +9,13 @@ It ends with 0 where every line agrees, and with 1 where one does not, and says 
     invoice.json     the invoice, byte for byte as it was sent
     earlier-N.json   of a correction: what it corrects, then the corrections since
     plan.json        the plan version, and the meters that it fixes
-    evidence.json    of each invoice its cutoff, its period, and the whole period of its schedule
+    evidence.json    whose invoices they are; of each its cutoff and instant, its period, and the
+                     whole period of its schedule
     events.ndjson    in log order: the events behind the lines, and what took some of them out
-    known.ndjson     events that counted a value in another period, which a late event has too
+    known.ndjson     events that counted a value in another period, which a late event has too; the
+                     group that they counted it in is the text of its JSON, null in the total
 
-A row of events.ndjson ends with "payload", the canonical JSON that was recorded; "hash" is its
+A row of either ends with "payload", the canonical JSON that was recorded; "hash" is its
 SHA-256. "charges" says which of the period's charges may take the event: all, or of a late one those
 to which another period's usage can be added ("adding"), or the others ("notAdding"). "voidedBy" is the
 record that took it out. What an event adds to which line is decided here, by the plan's meters.
@@ -276,6 +278,7 @@ class Tally:
     def __init__(self, charge, meter, cutoff):
         self.charge, self.meter, self.cutoff = charge, meter, cutoff
         self.sums, self.groups = Sums(), {}
+        self.rest = set()  # values that count under no group of their own
         self.fees = Fees(charge["price"]) if charge["price"]["model"] == "percentage" else None
         self.events = self.late = self.first = self.last = 0
         self.first_at = self.last_at = None
@@ -299,9 +302,14 @@ class Tally:
             self.fees.add(value)
         if group is None:
             return
+        is_new = new_in_group_from <= self.cutoff
         if group not in self.groups and len(self.groups) >= GROUPS:
             group = None
-        self.groups.setdefault(group, Sums()).add(value, at, new_in_group_from <= self.cutoff)
+            # No other group that counts here has had the value either.
+            if isinstance(value, str):
+                is_new = is_new and (row["happenedIn"], value) not in self.rest
+                self.rest.add((row["happenedIn"], value))
+        self.groups.setdefault(group, Sums()).add(value, at, is_new)
 
     @property
     def quantity(self):
@@ -337,6 +345,7 @@ class Books:
         self.tallies = [[Tally(*pair, cutoff) for pair in self.charges] for cutoff in self.cutoffs]
         self.values, self.voided, self.faults = {}, {}, []
         self.start, self.end = evidence["invoices"][0]["start"], evidence["invoices"][0]["end"]
+        self.customer, self.subscription = evidence["customerId"], evidence["subscriptionId"]
         if evidence["base"] != "period":
             return
         known = [self.row(line) for line in lines_of(folder, "known.ndjson")]
@@ -366,8 +375,7 @@ class Books:
         return row, digest, row["payload"]
 
     def know(self, row):
-        group = None if row["group"] is None else canonical(row["group"])
-        self.note(row["charge"], row["happenedIn"], row["value"], group, row["voidedBy"])
+        self.note(row["charge"], row["happenedIn"], row["value"], row["group"], row["voidedBy"])
 
     def note(self, charge, origin, value, group, voided_by):
         """From which record on nobody before has this value."""
@@ -380,6 +388,10 @@ class Books:
         is_inside = instant(self.start) <= instant(event["timestamp"]) < instant(self.end)
         if is_inside != (row["happenedIn"] == self.start) or (not row["late"] and not is_inside):
             self.faults.append(f"record {row['sequence']} did not happen in {row['happenedIn']}")
+        if event["customerId"] != self.customer or (
+            event.get("subscriptionId", self.subscription) != self.subscription
+        ):
+            self.faults.append(f"record {row['sequence']} is another customer's or subscription's")
         taken = []
         for index, (charge, meter) in enumerate(self.charges):
             is_adding = meter["aggregation"] in ADDING
@@ -488,9 +500,11 @@ def price(terms, quantity, fees):
 
 
 class Line:
-    def __init__(self, id, type, charge, exact, amount, tally=None):
-        self.id, self.type, self.charge, self.tally = id, type, charge, tally
-        self.exact, self.amount = exact, amount
+    """What a line must be; its breakdown goes by terms of the plan."""
+
+    def __init__(self, id, type, charge, description, terms, exact, amount, tally=None):
+        self.id, self.type, self.charge, self.description = id, type, charge, description
+        self.terms, self.exact, self.amount, self.tally = terms, exact, amount, tally
         self.quantity = tally.quantity if tally else None
 
 
@@ -505,7 +519,8 @@ class Pricing:
 
     def flat(self, charge):
         exact = decimal(charge["amount"]) * (self.share if charge["prorate"] else 1)
-        return Line(charge["key"], "flat", charge["key"], exact, rounded(exact, self.digits))
+        key, terms = charge["key"], {"flatAmount": charge["amount"]}
+        return Line(key, "flat", key, charge["name"], terms, exact, rounded(exact, self.digits))
 
     def advance(self):
         charges = self.plan["charges"]
@@ -518,22 +533,24 @@ class Pricing:
                 tally = next(tallies)
                 exact = price(charge["price"], tally.quantity, tally.fees)
                 amount = rounded(exact, self.digits)
-                lines.append(Line(charge["key"], "usage", charge["key"], exact, amount, tally))
-                if "minimum" in charge["price"]:
-                    minimum = charge["price"]["minimum"]
-                    lines += self.true_up(minimum, [lines[-1]], charge["key"])
+                key, name, terms = charge["key"], charge["name"], charge["price"]
+                lines.append(Line(key, "usage", key, name, terms, exact, amount, tally))
+                if "minimum" in terms:
+                    lines += self.true_up(terms["minimum"], [lines[-1]], key, name)
             elif charge["timing"] == "arrears":
                 lines.append(self.flat(charge))
         if "minimum" in self.plan:
-            lines += self.true_up(self.plan["minimum"], lines + self.advance(), None)
+            covered = lines + self.advance()
+            lines += self.true_up(self.plan["minimum"], covered, None, self.plan["name"])
         return lines
 
-    def true_up(self, minimum, covered, charge):
+    def true_up(self, minimum, covered, charge, name):
         """The rounded, prorated minimum less the rounded lines that it covers."""
         due = rounded(decimal(minimum) * self.share, self.digits)
         missing = due - sum(line.amount for line in covered)
-        id = (charge or "") + "#minimum"
-        return [Line(id, "minimum", charge, missing, missing)] if missing > 0 else []
+        id, terms = (charge or "") + "#minimum", {"minimum": minimum}
+        line = Line(id, "minimum", charge, "Minimum of " + name, terms, missing, missing)
+        return [line] if missing > 0 else []
 
 
 def correction(lines, billed):
@@ -544,7 +561,8 @@ def correction(lines, billed):
         if line.id not in ids:  # a true-up that is due no more
             ids.add(line.id)
             places = [i for i, l in enumerate(result) if line.charge and l.charge == line.charge]
-            gone = Line(line.id, line.type, line.charge, Fraction(0), Fraction(0))
+            of_line = (line.id, line.type, line.charge, line.description, line.terms)
+            gone = Line(*of_line, Fraction(0), Fraction(0))
             result.insert(places[-1] + 1 if places else len(result), gone)
     for line in result:
         earlier = [other for other in billed if other.id == line.id]
@@ -563,7 +581,41 @@ def expect(found, computed, what):
         raise Disagreement(f"{what} is {found}, and the evidence gives {computed}")
 
 
-def compare(invoice, lines, digits, name):
+TERMS = {
+    "unitAmount", "flatAmount", "packageAmount", "rate", "multiplier", "fixedFee", "minimum",
+    "maximum", "perTransactionMinimum", "perTransactionMaximum",
+}
+PRODUCTS = [
+    ("units", "unitAmount", 1), ("units", "multiplier", 1), ("units", "rate", 100),
+    ("packages", "packageAmount", 1), ("transactions", "fixedFee", 1),
+]
+
+
+def compare_breakdown(parts, line, what):
+    """Each part goes by the plan's terms; together they are the exact amount."""
+    total = Fraction(0)
+    for part in parts:
+        amount = Fraction(part["amount"])
+        total += amount
+        terms = line.terms["tiers"][int(part["tier"]) - 1] if "tier" in part else line.terms
+        for name in TERMS & part.keys():
+            # What an allowance or its sign frees of fees has the rate 0.
+            if not (name == "rate" and amount == 0 and part[name] == "0"):
+                expect(Fraction(part[name]), Fraction(terms.get(name, "0")), f"{what}: its {name}")
+        if "billed" in part:
+            expect(Fraction(part["billed"]), -amount, f"{what}: what was billed")
+        for units, factor, divisor in PRODUCTS:
+            if units in part and factor in part:
+                product = Fraction(part[units]) * Fraction(part[factor]) / divisor
+                product += Fraction(part.get("flatAmount", "0"))
+                # Both may be printed with 12 digits only.
+                if abs(product - amount) > (Fraction(part[factor]) + 1) / 10**12:
+                    raise Disagreement(f"{what}: {part[units]} {units} do not cost {part['amount']}")
+    if abs(total - line.exact) > Fraction(len(parts) + 1, 10**12):
+        raise Disagreement(f"{what} adds up to {printed(total)}, not to {printed(line.exact)}")
+
+
+def compare(invoice, lines, digits, name, base):
     stored = {line["id"]: line for line in invoice["lines"]}
     for line in lines:
         what, found = f"{name}, line {line.id}", stored.get(line.id)
@@ -573,12 +625,49 @@ def compare(invoice, lines, digits, name):
             expect(found["evidence"], line.tally.evidence(), f"{what}: the evidence")
             expect(found["quantity"], printed(line.quantity), f"{what}: the quantity")
             expect(found.get("groups", []), line.tally.printed_groups(), f"{what}: the groups")
+            expect(found["meter"], line.tally.charge["meter"], f"{what}: the meter")
         expect(found["type"], line.type, f"{what}: the type")
+        expect(found["charge"], line.charge, f"{what}: the charge")
+        expect(found["description"], line.description, f"{what}: the description")
+        expect(found["period"], invoice["period"], f"{what}: the period")
+        corrects = base and {"invoiceId": base, "lineId": line.id}
+        expect(found.get("corrects"), corrects, f"{what}: what it corrects")
         expect(found["unroundedAmount"], printed(line.exact), f"{what}: the exact amount")
         expect(found["amount"], plain(line.amount, digits), f"{what}: the amount")
+        compare_breakdown(found["breakdown"], line, f"{what}: the breakdown")
     expect([line["id"] for line in invoice["lines"]], [line.id for line in lines], f"{name}: the lines")
     total = plain(sum((line.amount for line in lines), Fraction(0)), digits)
     expect(invoice["total"], total, f"{name}: the total")
+
+
+def identity(invoice):
+    """Half a SHA-256 over kind, subscription, start and revision, each behind its length."""
+    parts = [invoice["kind"], invoice["subscriptionId"], invoice["period"]["start"], invoice["revision"]]
+    texts = [part.encode() for part in parts]
+    digest = hashlib.sha256(b"".join(len(text).to_bytes(4, "big") + text for text in texts))
+    return f"inv_{digest.hexdigest()[:32]}_{int(invoice['number'].removeprefix('INV-'))}"
+
+
+def compare_terms(invoice, plan, evidence, bounds, base):
+    """All that an invoice says besides its lines."""
+    name = invoice["number"]
+    kinds = ("correction", "final") if base else (evidence["base"],)
+    if invoice["kind"] not in kinds:
+        raise Disagreement(f"{name}: the kind is {invoice['kind']}, and must be {' or '.join(kinds)}")
+    customer = evidence["customerId"]
+    for what, found, must in [
+        ("what it corrects", invoice.get("corrects"), base),
+        ("the status", invoice["status"], "finalized"),
+        ("the plan", invoice["plan"], {"key": plan["key"], "version": plan["version"]}),
+        ("the currency", invoice["currency"], plan["plan"]["currency"]),
+        ("the cutoff", invoice["log"]["cutoffSequence"], bounds["cutoffSequence"]),
+        ("the instant", invoice["issuedAt"], bounds["issuedAt"]),
+        ("the period", invoice["period"], {key: bounds[key] for key in ("start", "end", "timezone")}),
+        ("the customer", [invoice["customer"]["id"], invoice["customerId"]], [customer] * 2),
+        ("the subscription", invoice["subscriptionId"], evidence["subscriptionId"]),
+        ("the id", invoice["id"], identity(invoice)),
+    ]:
+        expect(found, must, f"{name}: {what}")
 
 
 def verify(folder):
@@ -598,11 +687,9 @@ def verify(folder):
         lines = pricing.advance() if evidence["base"] == "advance" else pricing.lines(books.tallies[index])
         if index > 0:
             lines = correction(lines, billed)
-            expect(invoice.get("corrects"), base, f"{name}: what it corrects")
-        expect(invoice["plan"], {"key": plan["key"], "version": plan["version"]}, f"{name}: the plan")
-        expect(invoice["log"]["cutoffSequence"], bounds["cutoffSequence"], f"{name}: the cutoff")
         try:
-            compare(invoice, lines, pricing.digits, name)
+            compare_terms(invoice, plan, evidence, bounds, base)
+            compare(invoice, lines, pricing.digits, name, base)
         except Disagreement as error:
             raise Disagreement("; ".join([str(error)] + books.faults)) from None
         base = base or invoice["id"]

@@ -98,11 +98,13 @@ struct HTTPGate: HTTPResponder {
     ) async throws(Problem) -> Response {
         let invoice = try await dispatcher.call(
             GetInvoice.name, body: GetInvoice.request(id), requestId: requestId)
-        do {
-            // With a hundred thousand groups it takes seconds, in which events have to get through.
-            let page = try await OwnThread.run { try InvoicePage.html(InvoiceDocument(invoice)) }
-            return Response(page: page, requestId: requestId)
-        } catch { throw Problem(.internalError, "the invoice cannot be shown: \(error)") }
+        let page = try await dispatcher.longWork.run { () async throws(Problem) in
+            do {
+                // With a hundred thousand groups it takes seconds, in which events have to get through.
+                return try await OwnThread.run { try InvoicePage.html(InvoiceDocument(invoice)) }
+            } catch { throw Problem(.internalError, "the invoice cannot be shown: \(error)") }
+        }
+        return Response(page: page, requestId: requestId)
     }
 
     private static func wrongMethod(

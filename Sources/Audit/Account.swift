@@ -14,6 +14,8 @@ struct Account {
     private struct Due {
         var closes: [CloseRecord] = []
         var rows: [StoredPeriod] = []
+        /// Closed periods whose correction came to nothing here.
+        var tried: [Int] = []
     }
 
     /// What the books say at a cutoff.
@@ -45,15 +47,29 @@ struct Account {
         }
         for row in rows {
             guard let index = timeline.index(startingAt: row.start) else { continue }
-            let last = timeline.periods[index].close?.cutoff ?? row.foldedThrough
+            let last = timeline.periods[index].close?.cutoff ?? row.heldThrough
             due[last, default: Due()].rows.append(row)
             cutoffs[index, default: []].insert(last)
+            guard let tried = row.triedThrough, let close = timeline.periods[index].close,
+                tried > Self.billedThrough(close, closes)
+            else { continue }
+            due[tried, default: Due()].tried.append(index)
+            cutoffs[index, default: []].insert(tried)
         }
         self.due = due
         books = Books(timeline, cutoffs: cutoffs, voids: voids)
     }
 
     var timeline: Timeline { books.timeline }
+
+    /// The last record that a closed period's invoice or a correction of it has.
+    func billedThrough(_ index: Int) -> Int64 {
+        timeline.periods[index].close.map { Self.billedThrough($0, closes) } ?? 0
+    }
+
+    private static func billedThrough(_ close: CloseRecord, _ closes: [CloseRecord]) -> Int64 {
+        closes.filter { $0.corrects == close.number }.map(\.cutoff).max() ?? close.cutoff
+    }
 
     /// The records up to which something is asked, ascending.
     var cutoffs: [Int64] { due.keys.sorted() }
@@ -77,7 +93,7 @@ struct Account {
     /// What the books say once every event up to a cutoff was taken, and none after.
     ///
     /// - Parameter chain: the log's at the cutoff.
-    mutating func reach(_ cutoff: Int64, chain: Digest) -> Outcome {
+    mutating func reach(_ cutoff: Int64, chain: Digest) throws -> Outcome {
         var outcome = Outcome()
         var read: [Int: [ChargeTally]] = [:]
         for row in due[cutoff]?.rows ?? [] {
@@ -89,7 +105,14 @@ struct Account {
                 let invoice = try invoice(close, chain, &read)
                 if let invoice { outcome.invoices.append(invoice) }
             } catch {
-                outcome.differences.append(Difference(error, in: "invoice \(close.number)"))
+                outcome.differences.append(try Difference(error, in: "invoice \(close.number)"))
+            }
+        }
+        for index in due[cutoff]?.tried ?? [] {
+            let tallies = tallies(of: index, at: cutoff, &read)
+            do { try checkNothing(of: index, tallies, cutoff) } catch {
+                let name = timeline.periods[index].opened.name
+                outcome.differences.append(try Difference(error, in: "a correction of \(name)"))
             }
         }
         return outcome
@@ -114,11 +137,13 @@ extension Account {
         try check(close, of: period)
         let base = closes.first { $0.number == close.corrects ?? close.number } ?? close
         var lines: [Line]
+        var correctedTallies: [ChargeTally]?
         if base.kind == .advance {
             lines = try period.advanceLines()
         } else if let index = timeline.index(startingAt: close.periodStart) {
             let tallies = tallies(of: index, at: close.cutoff, &read)
             lines = try Pricing(period: timeline.periods[index], tallies: tallies).lines()
+            if close.corrects != nil { correctedTallies = tallies }
         } else {
             throw Difference(
                 "invoice \(close.number) is of a period that is none", sequence: close.sequence)
@@ -132,9 +157,24 @@ extension Account {
         }
         try billed[base.number, default: Billed()].add(lines)
         return ExpectedInvoice(
-            close: close, customer: try customer(of: close), plan: period.terms.reference,
-            currency: period.plan.plan.currency, span: period.span, lines: lines, chain: chain,
-            corrects: close.corrects == nil ? nil : base.invoiceId)
+            close: close, customer: try customer(of: close), terms: period.terms,
+            span: period.span, lines: lines, chain: chain,
+            corrects: close.corrects == nil ? nil : base.invoiceId,
+            correctedTallies: correctedTallies)
+    }
+
+    /// A correction that came to nothing had nothing to say.
+    private func checkNothing(
+        of index: Int, _ tallies: [ChargeTally], _ cutoff: Int64
+    ) throws {
+        let period = timeline.periods[index]
+        guard let close = period.close else { return }
+        let lines = try (billed[close.number] ?? Billed()).correction(
+            to: Pricing(period: period, tallies: tallies).lines(), of: close.invoiceId,
+            period.plan.plan.currency)
+        try expect(
+            lines.map(\.id), [],
+            "what a correction of the period \(period.opened.name) has to say at record \(cutoff)")
     }
 
     /// The customer as it stood when the close was written.

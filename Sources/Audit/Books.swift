@@ -188,16 +188,24 @@ extension Books {
     private mutating func note(
         _ value: [UInt8], _ charge: Int, _ place: Place, _ counted: inout CountedEvent
     ) {
-        counted.isNewFrom = note(value, charge, place, group: nil, counted.voidedBy)
+        counted.valueKey = key(of: value, charge, place, group: nil)
+        counted.isNewFrom = note(counted.valueKey, counted.voidedBy)
         if let group = counted.group {
-            counted.isNewInGroupFrom = note(value, charge, place, group: group, counted.voidedBy)
+            counted.isNewInGroupFrom = note(
+                key(of: value, charge, place, group: group), counted.voidedBy)
         }
     }
 
     /// - Returns: from which record on nobody before has the value.
-    private mutating func note(
-        _ value: [UInt8], _ charge: Int, _ place: Place, group: [UInt8]?, _ voidedBy: Int64
-    ) -> Int64 {
+    private mutating func note(_ value: Digest, _ voidedBy: Int64) -> Int64 {
+        let before = values[value] ?? 0
+        values[value] = max(before, voidedBy)
+        return before
+    }
+
+    private mutating func key(
+        of value: [UInt8], _ charge: Int, _ place: Place, group: [UInt8]?
+    ) -> Digest {
         valueText.removeAll(keepingCapacity: true)
         for part in [charges[place.period].keys[charge], group ?? []] {
             withUnsafeBytes(of: UInt32(part.count).bigEndian) { valueText += $0 }
@@ -206,9 +214,6 @@ extension Books {
         withUnsafeBytes(of: Int64(place.origin).bigEndian) { valueText += $0 }
         valueText.append(group == nil ? 0 : 1)
         valueText += value
-        let key = Digest(hashing: valueText)
-        let before = values[key] ?? 0
-        values[key] = max(before, voidedBy)
-        return before
+        return Digest(hashing: valueText)
     }
 }

@@ -1,4 +1,5 @@
 package import JSON
+internal import SQLite
 
 /// Something that is not as it must be by the log.
 package struct Difference: Error, Sendable, Equatable {
@@ -27,8 +28,19 @@ extension Difference: CustomStringConvertible, JSONWritable {
         }
     }
 
+    /// The same, told with another that may be why: the record is the earlier of theirs.
+    func withRecord(of cause: Difference?) -> Difference {
+        guard let cause, cause != self else { return self }
+        return Difference(
+            "\(detail); \(cause.detail)",
+            sequence: [sequence, cause.sequence].compactMap(\.self).min(), lineId: lineId)
+    }
+
     /// What was thrown, as a difference.
-    init(_ error: any Error, in what: @autoclosure () -> String) {
+    ///
+    /// - Throws: the error, where it is the file's: it could not be read.
+    init(_ error: any Error, in what: @autoclosure () -> String) throws(SQLiteError) {
+        if let error = error as? SQLiteError { throw error }
         self = error as? Difference ?? Difference("\(what()) cannot be reckoned: \(error)")
     }
 }

@@ -42,7 +42,7 @@ struct InvoiceAccount {
         func reach(_ sequence: Int64, _ account: inout Account) throws {
             while let cutoff = cutoffs.first, cutoff < sequence {
                 cutoffs.removeFirst()
-                let outcome = account.reach(cutoff, chain: try file.chain(at: cutoff))
+                let outcome = try account.reach(cutoff, chain: try file.chain(at: cutoff))
                 if let difference = outcome.differences.first { throw difference }
                 expected = outcome.invoices.last ?? expected
             }

@@ -23,24 +23,57 @@ package enum InvoiceAudit {
     ///
     /// - Parameter path: of the ledger's file, which a server may have open.
     /// - Returns: nil where there is no such invoice.
-    /// - Throws: where the file cannot be read.
+    /// - Throws: `UnreadableLedger`.
     package static func verify(_ id: String, in path: String) throws -> InvoiceVerification? {
-        let file = try LedgerFile(path: path)
-        guard let stored = try StoredInvoice.Reader(file).invoice(id) else { return nil }
+        try LedgerFile.reading(path) { file in
+            guard let stored = try StoredInvoice.Reader(file).invoice(id) else { return nil }
+            return try verify(stored, file)
+        }
+    }
+
+    private static func verify(
+        _ stored: StoredInvoice, _ file: LedgerFile
+    ) throws -> InvoiceVerification {
         var fault: Difference?
+        var end = file.head
+        var lines: [LineVerification]
+        var difference: Difference?
         do {
             var account = try InvoiceAccount(of: stored, in: file)
+            end = account.close.cutoff
             let expected = try account.recompute { record in
                 if let difference = record.difference, fault == nil { fault = difference }
             }
             let comparison = try InvoiceComparison(of: stored, with: expected)
-            return InvoiceVerification(
-                lines: comparison.lines, firstDifference: fault ?? comparison.difference)
-        } catch let difference as Difference {
-            let lines = (try? JSONDocument.parse(stored.body).root.lines) ?? []
-            return InvoiceVerification(
-                lines: lines.map { LineVerification(lineId: $0.id, matches: false) },
-                firstDifference: fault ?? difference)
+            (lines, difference) = (comparison.lines, comparison.difference)
+        } catch {
+            difference = try Difference(error, in: "invoice \(stored.number)")
+            lines = ((try? JSONDocument.parse(stored.body).root.lines) ?? []).map {
+                LineVerification(lineId: $0.id, matches: false)
+            }
         }
+        let first = fault ?? difference
+        return InvoiceVerification(
+            lines: lines,
+            firstDifference: try first.map {
+                try locate($0, CommitsAround(stored.customerId, through: end, in: file), file)
+            })
+    }
+
+    /// Tells a difference with the first place at which the log is not what was committed.
+    private static func locate(
+        _ difference: Difference, _ commits: CommitsAround, _ file: LedgerFile
+    ) throws -> Difference {
+        let cause: Difference?
+        do { cause = try commits.firstDifference() } catch let damage as Difference {
+            cause = damage
+        }
+        // A record that is named already says more than the commit that it was in.
+        if let named = difference.sequence, let first = cause?.sequence,
+            try first >= file.commit(of: named).lowerBound
+        {
+            return difference
+        }
+        return difference.withRecord(of: cause)
     }
 }

@@ -29,7 +29,7 @@ extension LedgerAudit {
         try reach(record.sequence - 1, chain.digest)
         report.records += 1
         if let difference = record.difference { report.add(difference) }
-        if let event = record.event { take(event) }
+        if let event = record.event { try take(event) }
         for pass in passes.indices where passes[pass].at >= record.recordedAt {
             passes[pass].head = record.sequence
         }
@@ -38,18 +38,22 @@ extension LedgerAudit {
         for difference in differences { report.add(difference) }
     }
 
-    private mutating func take(_ event: EventRecord) {
+    private mutating func take(_ event: EventRecord) throws {
         report.events += 1
         guard let index = customers.index(forKey: event.event.customerId) else { return }
         var void: VoidRecord?
         if !customers.values[index].voids.isEmpty {
             let known = customers.values[index].voidsByEvent[event.event.customerEventId]
             void = known.map { customers.values[index].voids[$0] }
-            if let void { customers.values[index].openVoids.remove(void.sequence) }
+            if let void {
+                customers.values[index].openVoids.remove(void.sequence)
+                let difference = try voids.difference(of: void, from: event.sequence)
+                if let difference { report.add(difference) }
+            }
         }
         for account in customers.values[index].accounts {
             do { try accounts[account].take(event, void: void) } catch {
-                report.add(Difference(error, in: "record \(event.sequence)"))
+                report.add(try Difference(error, in: "record \(event.sequence)"))
             }
         }
         if !passes.isEmpty {
@@ -71,6 +75,7 @@ extension LedgerAudit {
 
     private mutating func compare(_ invoice: ExpectedInvoice) throws {
         let close = invoice.close
+        if let difference = try closes.difference(from: invoice) { report.add(difference) }
         guard let found = try invoices.invoice(close.number) else {
             if try invoices.isWaiting(close.number) {
                 report.waitingInvoices += 1
@@ -106,7 +111,6 @@ extension LedgerAudit {
 extension LedgerAudit {
     /// What can be told only when all was read.
     mutating func finish() throws {
-        let isStill = try file.isStill()
         for customer in customers.values {
             for void in customer.openVoids {
                 report.add(
@@ -116,10 +120,17 @@ extension LedgerAudit {
             for index in customer.accounts {
                 report.lateEvents += accounts[index].books.lateCount
                 if let unplaced = try accounts[index].unplaced(periods) { report.add(unplaced) }
+                for difference in try accounts[index].unsettled(settlements, periods) {
+                    report.add(difference)
+                }
                 try checkPasses(of: index, customer.events)
             }
         }
-        guard isStill else { return }
+        try file.inOneState { if try file.isStill() { try finishStill() } }
+    }
+
+    /// The same, where no server has gone on with the log.
+    private mutating func finishStill() throws {
         for (index, rows) in ignoring {
             for row in rows {
                 do {
@@ -140,13 +151,19 @@ extension LedgerAudit {
             $0.subscription ?? account.timeline.record.id == account.timeline.record.id
         }
         do { try account.check(own, events) } catch {
-            report.add(Difference(error, in: "subscription \(account.timeline.record.id)"))
+            report.add(try Difference(error, in: "subscription \(account.timeline.record.id)"))
         }
     }
 
     /// Invoices of which the log knows nothing.
     private mutating func checkAliens() throws {
         let known = report.invoices.values.reduce(0, +)
+        if report.isClean, try closes.count() != Int64(known) {
+            report.add(Difference("the table close has rows of which the log knows nothing"))
+        }
+        if report.isClean, try voids.count() != Int64(report.voids) {
+            report.add(Difference("the table void has rows of which the log knows nothing"))
+        }
         for number in try invoices.numbers(outside: 1...Int64(max(known, 1))) {
             report.add(Difference("invoice \(number) is none by the log"))
         }

@@ -8,7 +8,11 @@ internal import SQLite
 package struct LedgerAudit {
     let file: LedgerFile
     let invoices: StoredInvoice.Reader
+    let subscriptions: StoredSubscriptions
     let periods: StoredPeriods
+    let closes: StoredCloses
+    let voids: StoredVoids
+    let settlements: StoredSettlements
     var passes: [ClosingPass]
     var report = LedgerReport()
     var accounts: [Account] = []
@@ -31,10 +35,14 @@ package struct LedgerAudit {
         var events: [VoidableEvent] = []
     }
 
-    private init(_ path: String, _ passes: [ClosingPass]) throws {
-        file = try LedgerFile(path: path)
+    init(_ file: LedgerFile, _ passes: [ClosingPass] = []) throws {
+        self.file = file
         invoices = try StoredInvoice.Reader(file)
+        subscriptions = try StoredSubscriptions(file)
         periods = try StoredPeriods(file)
+        closes = try StoredCloses(file)
+        voids = try StoredVoids(file)
+        settlements = try StoredSettlements(file)
         self.passes = passes
     }
 
@@ -45,16 +53,22 @@ package struct LedgerAudit {
     ///   - passes: by their instant, all calls of `closePeriod`, where somebody knows of them: then
     ///     it is checked as well that each did all that was due.
     ///   - progress: is told how many records of how many were read.
-    /// - Throws: where the file cannot be read.
+    /// - Throws: `UnreadableLedger`.
     package static func run(
         _ path: String, passes: [ClosingPass] = [],
         progress: (_ records: Int64, _ of: Int64) -> Void = { _, _ in }
     ) throws -> LedgerReport {
-        var audit = try LedgerAudit(path, passes)
-        try audit.openAccounts()
-        try audit.readLog(progress)
-        try audit.finish()
-        return audit.report
+        try LedgerFile.reading(path) { file in
+            var audit = try LedgerAudit(file, passes)
+            return try audit.run(progress)
+        }
+    }
+
+    mutating func run(_ progress: (Int64, Int64) -> Void = { _, _ in }) throws -> LedgerReport {
+        try openAccounts()
+        try readLog(progress)
+        try finish()
+        return report
     }
 }
 
@@ -63,14 +77,14 @@ extension LedgerAudit {
     private mutating func openAccounts() throws {
         let catalog: CatalogHistory
         do { catalog = try file.catalog() } catch {
-            return report.add(Difference(error, in: "the catalog"))
+            return report.add(try Difference(error, in: "the catalog"))
         }
         var closes: [CloseRecord] = []
         var last: Identifier?
         while let customer = try file.customer(after: last) {
             last = customer
             do { closes += try open(customer, catalog) } catch {
-                report.add(Difference(error, in: "customer \(customer)"))
+                report.add(try Difference(error, in: "customer \(customer)"))
             }
         }
         for close in closes { report.invoices[close.kind, default: 0] += 1 }
@@ -93,7 +107,7 @@ extension LedgerAudit {
         for subscription in history.subscriptions {
             report.subscriptions += 1
             do { try open(subscription, history, catalog) } catch {
-                report.add(Difference(error, in: "subscription \(subscription.id)"))
+                report.add(try Difference(error, in: "subscription \(subscription.id)"))
             }
         }
         customers[customer] = CustomerAccounts(
@@ -108,6 +122,8 @@ extension LedgerAudit {
         let rows = try periods.rows(of: subscription.id)
         let account = try Account(subscription, history, catalog, rows: rows)
         for difference in try account.differences(of: rows, periods) { report.add(difference) }
+        let difference = try subscriptions.difference(from: account.timeline, periods)
+        if let difference { report.add(difference) }
         for cutoff in account.cutoffs { agenda.append((cutoff, accounts.count)) }
         let ignoring = rows.filter { account.ignoresLate(in: $0) }
         if !ignoring.isEmpty { self.ignoring[accounts.count] = ignoring }

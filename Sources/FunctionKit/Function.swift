@@ -14,6 +14,10 @@ package protocol Function: Sendable {
     /// The same where it depends on the request, which nobody has checked yet.
     static func scope(of request: JSONNode) -> AccessScope
 
+    /// Whether a request, which nobody has checked yet, reads a whole history: few such calls run at
+    /// once.
+    static func isLong(_ request: JSONNode) -> Bool
+
     /// - Throws: `Problem`, or an error that is `ProblemConvertible`; anything else is a bug and
     ///   answers 500.
     func handle(_ input: Input, _ context: FunctionContext) async throws -> Output
@@ -22,6 +26,7 @@ package protocol Function: Sendable {
 extension Function {
     package static var scope: AccessScope { .admin }
     package static func scope(of request: JSONNode) -> AccessScope { scope }
+    package static func isLong(_ request: JSONNode) -> Bool { false }
 }
 
 /// A request read from JSON, all of its faults recorded at once.

@@ -7,6 +7,7 @@ package struct FunctionRegistry: Sendable {
 
     private var calls: [String: Call] = [:]
     private var scopes: [String: Scope] = [:]
+    private var lengths: [String: @Sendable (JSONNode) -> Bool] = [:]
 
     package init() {}
 
@@ -17,6 +18,7 @@ package struct FunctionRegistry: Sendable {
             if let fault = F.Input.fault(of: document) { return .failure(fault) }
             return .success(F.scope(of: document.root))
         }
+        lengths[F.name] = { F.isLong($0) }
         calls[F.name] = { document, context in
             if let fault = F.Input.fault(of: document) { throw fault }
             let issues = FieldIssues()
@@ -33,6 +35,11 @@ package struct FunctionRegistry: Sendable {
     package func scope(of name: String, _ document: JSONDocument) throws(Problem) -> AccessScope {
         guard let scope = scopes[name] else { throw unknown(name) }
         do throws(JSONError) { return try scope(document).get() } catch { throw error.problem }
+    }
+
+    /// Whether a request reads a whole history.
+    package func isLong(_ name: String, _ document: JSONDocument) -> Bool {
+        lengths[name]?(document.root) ?? false
     }
 
     private func unknown(_ name: String) -> Problem {

@@ -68,6 +68,26 @@ import Testing
             "a close's cutoff",
             "UPDATE close SET cutoffSequence = cutoffSequence - 1 WHERE period = 1"
         ),
+        ("a close's chain", "UPDATE close SET chain = zeroblob(32) WHERE invoiceNumber = 1"),
+        ("a close's plan", "UPDATE close SET planVersion = 2 WHERE invoiceNumber = 3"),
+        ("a close's period", "UPDATE close SET period = 2 WHERE invoiceNumber = 1"),
+        ("a close that is gone", "DELETE FROM close WHERE invoiceNumber = 3"),
+        (
+            "a correction's accumulators",
+            """
+            UPDATE close SET state = (SELECT state FROM accumulator WHERE period = 2)
+            WHERE invoiceNumber = 3
+            """
+        ),
+        ("a void's row", "DELETE FROM void"),
+        ("a void's row of another event", "UPDATE void SET event = event + 1"),
+        ("a void's row of no record", "INSERT INTO void (event, sequence) VALUES (5, 99)"),
+        ("a subscription's plan", "UPDATE subscription SET planVersion = 2"),
+        ("a subscription's start", "UPDATE subscription SET startsAt = startsAt + 1"),
+        ("a subscription's end", "UPDATE subscription SET endsAt = 2000000000000000"),
+        ("a subscription's next start", "UPDATE subscription SET nextStart = nextStart - 1"),
+        ("a subscription's next end", "UPDATE subscription SET nextEnd = nextEnd + 1"),
+        ("when a subscription is due", "UPDATE subscription SET dueAt = dueAt + 1"),
         ("a row's plan", "UPDATE period SET planVersion = 2 WHERE number = 1"),
         ("a period that is gone", "DELETE FROM period WHERE number = 2"),
         ("accumulators that are gone", "DELETE FROM accumulator WHERE period = 1"),

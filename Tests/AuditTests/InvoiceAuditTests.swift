@@ -71,6 +71,53 @@ import Testing
         }
     }
 
+    /// A record that was changed with its hash, or that no run has yet: its commit tells, here from
+    /// the fourth record to the seventh.
+    @Test(arguments: [
+        (2, Ledgers.log(1, #""value":2"#, #""value":4"#), Int64(4)),
+        (1_000, Ledgers.log(1, #""value":2"#, #""value":4"#), Int64(4)),
+        (1_000, "DELETE FROM log WHERE sequence = 7", Int64(7)),
+        (1_000, Ledgers.log(3, #""unitAmount":"0.1""#, #""unitAmount":"0.2""#), Int64(1)),
+    ])
+    func aRecordWithAHashOfItsOwn(
+        _ spillEvery: Int, _ sql: String, _ sequence: Int64
+    ) async throws {
+        try await Ledgers.withTwoMonths(limits: LedgerLimits(spillEvery: spillEvery)) { path in
+            let changed = try Ledgers.change(path, sql)
+            #expect(changed > 0)
+            try Ledgers.chainAnew(path, commits: false)
+            let verification = try Self.verifyFirst(path)
+            #expect(verification.firstDifference?.sequence == sequence)
+        }
+    }
+
+    /// What cannot be reckoned is a difference.
+    @Test func anOverflow() async throws {
+        try await Ledgers.withTwoMonths { path in
+            let most = String(repeating: "9", count: 24) + "." + String(repeating: "9", count: 12)
+            try Ledgers.change(path, Ledgers.log(1, #""value":2"#, #""value":\#(most)"#))
+            try Ledgers.change(
+                path, Ledgers.log(3, #""unitAmount":"0.1""#, #""unitAmount":"\#(most)""#))
+            try Ledgers.chainAnew(path)
+            let detail = try Self.verifyFirst(path).firstDifference?.detail
+            #expect(detail?.contains("needs more than 38 digits") == true, "\(detail ?? "")")
+            let report = try LedgerAudit.run(path)
+            #expect(
+                report.differences.contains { $0.detail.contains("needs more than 38 digits") })
+        }
+    }
+
+    /// What SQLite cannot read is no difference: nothing can be said.
+    @Test func aFileThatCannotBeRead() async throws {
+        try await Ledgers.withTwoMonths { path in
+            let id = try #require(try Ledgers.invoiceIds(path).first)
+            try Ledgers.change(path, "DROP TABLE hash_key")
+            #expect(throws: UnreadableLedger.self) { try InvoiceAudit.verify(id, in: path) }
+            try Ledgers.change(path, "DROP TABLE checkpoint")
+            #expect(throws: UnreadableLedger.self) { try LedgerAudit.run(path) }
+        }
+    }
+
     /// The invoice leaves the last event out; its digest says up to where it agrees.
     @Test func whereTheTwoPart() async throws {
         try await Scene.with { scene in

@@ -163,3 +163,32 @@ enum Ledgers {
         return ids
     }
 }
+
+extension Ledgers {
+    /// Gives every record the hash of its payload, and every commit the chain over them.
+    ///
+    /// - Parameter commits: whether the commits are written anew too.
+    static func chainAnew(_ path: String, commits: Bool = true) throws {
+        let connection = try Connection(path: path, .readWrite)
+        let records = try connection.prepare("SELECT sequence, payload FROM log ORDER BY sequence")
+        let hash = try connection.prepare("UPDATE log SET hash = ? WHERE sequence = ?")
+        let commit = try connection.prepare(
+            "UPDATE log_commit SET chain = ? WHERE lastSequence = ?")
+        var chain = Digest.zero
+        while try records.step() {
+            let own = Digest(hashing: records.bytes(1))
+            chain = Digest(hashing: chain.bytes + own.bytes)
+            try update(hash, own, records.integer(0))
+            if commits { try update(commit, chain, records.integer(0)) }
+        }
+    }
+
+    private static func update(
+        _ statement: borrowing Statement, _ digest: Digest, _ sequence: Int64
+    ) throws {
+        try statement.bind(1, blob: digest.bytes)
+        try statement.bind(2, sequence)
+        _ = try statement.step()
+        statement.reset()
+    }
+}

@@ -55,7 +55,7 @@ import Testing
         try await Ledgers.withTwoMonths { path in
             // Of an event that stands behind the first invoice.
             try Ledgers.change(path, Ledgers.log(1, #""value":7"#, #""value":9"#))
-            try Self.chainAnew(path)
+            try Ledgers.chainAnew(path)
             let report = try LedgerAudit.run(path)
             let first = try #require(
                 report.differences.first { $0.detail.contains("vouches for another log") })
@@ -67,30 +67,5 @@ import Testing
             #expect(first.detail.hasPrefix("invoice INV-000002"))
             #expect(first.sequence == cutoff.map { $0 + 1 })
         }
-    }
-
-    /// Gives every record the hash of its payload, and every commit the chain over them.
-    private static func chainAnew(_ path: String) throws {
-        let connection = try Connection(path: path, .readWrite)
-        let records = try connection.prepare("SELECT sequence, payload FROM log ORDER BY sequence")
-        let hash = try connection.prepare("UPDATE log SET hash = ? WHERE sequence = ?")
-        let commit = try connection.prepare(
-            "UPDATE log_commit SET chain = ? WHERE lastSequence = ?")
-        var chain = Digest.zero
-        while try records.step() {
-            let own = Digest(hashing: records.bytes(1))
-            chain = Digest(hashing: chain.bytes + own.bytes)
-            try Self.update(hash, own, records.integer(0))
-            try Self.update(commit, chain, records.integer(0))
-        }
-    }
-
-    private static func update(
-        _ statement: borrowing Statement, _ digest: Digest, _ sequence: Int64
-    ) throws {
-        try statement.bind(1, blob: digest.bytes)
-        try statement.bind(2, sequence)
-        _ = try statement.step()
-        statement.reset()
     }
 }

@@ -111,6 +111,12 @@ import Testing
         ("getEvent", "{\"customerId\": \"acme\", \"customerEventId\": \"none\"}", 404),
         ("listEvents", "{\"customerId\": \"acme\", \"cursor\": \"~\"}", 422),
         ("listEvents", "{\"customerId\": \"acme\", \"limit\": 1001}", 422),
+        (
+            "listEvents",
+            """
+            {"customerId": "acme", "from": "2026-01-02T00:00:00Z", "to": "2026-01-02T00:00:00Z"}
+            """, 422
+        ),
     ])
     func refuses(_ function: String, _ body: String, _ status: Int) async throws {
         try await Workbench.with { bench in

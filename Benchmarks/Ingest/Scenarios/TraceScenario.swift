@@ -2,13 +2,15 @@ import Billing
 import Foundation
 import JSON
 
-/// The trace of a line over a million events: its first page, again and again, and all of it.
+/// The trace of a line over a million events: its first page, again and again, and all of it; and the
+/// invoice and the ledger computed again from the log.
 struct TraceScenario {
     let run: IngestRun
 
     private static let events = 1_000_000
     private static let firstPages = 200
     private static let itemsPerPage = 1_000
+    private static let verifications = 3
     /// When the period that began 30 days ago has ended, which lasts a year.
     private static let end = Duration.seconds(340 * 86_400)
 
@@ -42,8 +44,10 @@ struct TraceScenario {
         guard count == sent.events else {
             throw LoadFailure("\(count) of \(sent.events) events are traced")
         }
-        try server.stop()
         run.report("\(count) events traced in \(length)")
+        let verified = try verify(invoice, over: connection)
+        let audited = try audit(server)
+        try server.stop()
         return [
             figure(
                 "p99 of the first page, 100 events", first.percentile(99), .milliseconds,
@@ -51,7 +55,44 @@ struct TraceScenario {
             figure("… p50", first.percentile(50), .milliseconds),
             figure("p99 of any page of 1,000", other.percentile(99), .milliseconds),
             figure("all of it", Double(count) / length.seconds, .eventsPerSecond),
+            figure(
+                "verifyInvoice", Double(count) / verified.seconds, .eventsPerSecond,
+                run.target(.atLeast(250_000)),
+                "median of \(Self.verifications), over HTTP; three lines of these events"),
+            figure(
+                "audit --all", Double(count) / audited.seconds, .eventsPerSecond, nil,
+                "the whole program, beside the server"),
         ]
+    }
+
+    /// - Returns: how long it takes to verify an invoice.
+    private func verify(
+        _ invoice: String, over connection: HTTPConnection
+    ) throws -> Duration {
+        var lengths: [Duration] = []
+        for _ in 0..<Self.verifications {
+            let start = ContinuousClock.now
+            try connection.exchange(
+                HTTPRequest.call("verifyInvoice", "{\"invoiceId\": \"\(invoice)\"}"))
+            lengths.append(ContinuousClock.now - start)
+            try connection.requireSuccess()
+            let answer = try JSONDocument.parse(Array(connection.body)).root
+            guard answer.member("verified")?.kind == .true else {
+                throw LoadFailure("the invoice is not verified")
+            }
+        }
+        return lengths.sorted()[lengths.count / 2]
+    }
+
+    /// - Returns: how long `audit --all` runs.
+    private func audit(_ server: Server) throws -> Duration {
+        let start = ContinuousClock.now
+        let audit = try run.workspace.start(
+            run.options.serverProgram, ["audit", "--all", "--data", server.data])
+        guard run.workspace.wait(for: audit) == 0 else {
+            throw LoadFailure("the audit tells a difference: \(run.workspace.errors)")
+        }
+        return ContinuousClock.now - start
     }
 
     private func page(

@@ -145,7 +145,8 @@ final class EvidenceWriter {
             writer.key("value")
             writer.string(value.key.value)
             writer.key("group")
-            if let group = value.key.group { writer.raw(group) } else { writer.null() }
+            // A text: nothing but the row's own member is called payload before it.
+            if let group = value.key.group { writer.string(group) } else { writer.null() }
             writer.member(voidedBy: value.holder.voidedBy)
             writer.member("hash", record.hash.hex)
             writer.key("payload")

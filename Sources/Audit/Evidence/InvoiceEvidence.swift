@@ -36,11 +36,18 @@ package enum InvoiceEvidence {
     ///   - path: of the ledger's file, which a server may have open.
     ///   - append: adds bytes to a file by its name.
     /// - Returns: nil where there is no such invoice.
-    /// - Throws: what `append` throws; `Difference` where the log does not call for the invoice.
+    /// - Throws: what `append` throws; `UnreadableLedger`; `Difference` where the log does not call for
+    ///   the invoice.
     package static func export(
         _ id: String, from path: String, _ append: @escaping (String, [UInt8]) throws -> Void
     ) throws -> Summary? {
-        let file = try LedgerFile(path: path)
+        try LedgerFile.reading(path) { try export(id, from: $0, append) }
+    }
+
+    private static func export(
+        _ id: String, from file: LedgerFile,
+        _ append: @escaping (String, [UInt8]) throws -> Void
+    ) throws -> Summary? {
         let invoices = try StoredInvoice.Reader(file)
         guard let stored = try invoices.invoice(id) else { return nil }
         var account = try InvoiceAccount(of: stored, in: file)
@@ -68,6 +75,8 @@ extension InvoiceAccount {
         try writer.object { writer in
             writer.member("format", 1)
             writer.member("base", chain[0].kind.rawValue)
+            writer.member("customerId", history.id)
+            writer.member("subscriptionId", close.subscriptionId)
             writer.key("invoices")
             try writer.array { writer in
                 for (name, close) in zip(files, chain) {
@@ -78,6 +87,8 @@ extension InvoiceAccount {
                     writer.object { writer in
                         writer.member("file", name)
                         writer.member("cutoffSequence", close.cutoff)
+                        writer.member("issuedAt", close.recordedAt)
+                        writer.member("timezone", period.span.timezone.name)
                         writer.member("start", period.span.start)
                         writer.member("end", period.span.end)
                         writer.member("wholeStart", whole.lowerBound)

@@ -32,11 +32,12 @@ struct CustomerIndex {
 
     /// The customer's next sequences after one, in order, all read from one state of the file.
     func page(after last: Int64) throws -> Page {
-        try file.connection.execute("BEGIN")
-        defer { try? file.connection.execute("COMMIT") }
-        var page = Page(covered: try covered())
-        for run in try runs() where page.sequences.count < AuditLimits.indexPage {
-            try collect(after: last, in: run, into: &page.sequences)
+        let page = try file.inOneState {
+            var page = Page(covered: try covered())
+            for run in try runs() where page.sequences.count < AuditLimits.indexPage {
+                try collect(after: last, in: run, into: &page.sequences)
+            }
+            return page
         }
         guard zip(page.sequences, page.sequences.dropFirst()).allSatisfy({ $0 < $1 }) else {
             throw Difference("the customer index is not in order")

@@ -5,18 +5,21 @@ internal import JSON
 struct ExpectedInvoice {
     let close: CloseRecord
     let customer: Customer
-    let plan: PlanReference
-    let currency: Currency
+    let terms: Timeline.Terms
     let span: PeriodSpan
     let lines: [Line]
     let chain: Digest
     /// The id of the invoice that it corrects.
     let corrects: String?
+    /// Of a correction of usage: what its period adds up to at its cutoff.
+    let correctedTallies: [ChargeTally]?
 
     var id: String { close.invoiceId }
 
     /// What a message calls it.
     var name: String { "invoice \(number)" }
+
+    private var currency: Currency { terms.plan.plan.currency }
 
     /// The number in the ledger's series: `INV-000042`.
     private var number: String {
@@ -43,7 +46,7 @@ struct ExpectedInvoice {
             }
             writer.member("customerId", customer.id)
             writer.member("subscriptionId", close.subscriptionId)
-            writer.member("plan", plan)
+            writer.member("plan", terms.reference)
             writer.member("currency", currency.code)
             writer.member("period", span)
             writer.member("issuedAt", close.recordedAt)

@@ -55,14 +55,13 @@ struct InvoiceComparison {
 extension ExpectedInvoice {
     /// Where the columns beside an invoice say something else than it does.
     fileprivate func difference(fromColumns row: StoredInvoice) -> Difference? {
-        let columns: [(String, String, String)] = [
-            ("id", row.id, id), ("kind", row.kind, close.kind.rawValue),
-            ("customerId", row.customerId.string, customer.id.string),
-            ("subscriptionId", row.subscriptionId.string, close.subscriptionId.string),
+        let columns = [
+            ComparedColumn("id", row.id, id),
+            ComparedColumn("kind", row.kind, close.kind.rawValue),
+            ComparedColumn("customerId", row.customerId, customer.id),
+            ComparedColumn("subscriptionId", row.subscriptionId, close.subscriptionId),
         ]
-        return columns.first { $0.1 != $0.2 }.map { column in
-            Difference("\(name) has the \(column.0) \(column.1), and must have \(column.2)")
-        }
+        return columns.difference.map { Difference("\(name) \($0)") }
     }
 }
 

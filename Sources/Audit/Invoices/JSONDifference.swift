@@ -18,7 +18,8 @@ enum JSONDifference {
             return "\(path) has \(left.count) elements, and it must have \(right.count)"
         default:
             let (left, right) = (try text(found), try text(expected))
-            return left == right ? nil : "\(path) is \(left), and it must be \(right)"
+            return left.utf8.elementsEqual(right.utf8)
+                ? nil : "\(path) is \(left), and it must be \(right)"
         }
     }
 

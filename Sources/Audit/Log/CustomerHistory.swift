@@ -64,8 +64,8 @@ struct CustomerHistory {
 
     private func expectCustomer(of row: LogRow, _ named: Identifier) throws {
         try expect(
-            row.customerId?.string, named.string, "the customer of record \(row.sequence)",
-            at: row.sequence)
+            row.customerId ?? Identifier(checked: []), named,
+            "the customer of record \(row.sequence)", at: row.sequence)
     }
 
     private mutating func add(_ void: VoidRecord) throws {

@@ -58,6 +58,13 @@ final class LedgerFile {
         return (statement.integer(0), statement.integer(1))
     }
 
+    /// Reads from one state of the file: nothing of it may last.
+    func inOneState<Value>(_ read: () throws -> Value) throws -> Value {
+        try connection.execute("BEGIN")
+        defer { try? connection.execute("COMMIT") }
+        return try read()
+    }
+
     /// Gives the rows of a range to `take`, in order; the columns are those of `LogRow`.
     func rows(
         _ sequences: ClosedRange<Int64>, _ take: (borrowing Statement) throws -> Void
@@ -150,6 +157,32 @@ final class LedgerFile {
             chain = link(chain, Digest(hashing: row.bytes(5)))
         }
         return chain
+    }
+
+    /// The records of the commit that a record belongs to; the record alone where it has none.
+    func commit(of sequence: Int64) throws -> ClosedRange<Int64> {
+        let commit = try connection.prepare(
+            """
+            SELECT lastSequence, (SELECT max(lastSequence) FROM log_commit WHERE lastSequence < ?1)
+            FROM log_commit WHERE lastSequence >= ?1 ORDER BY lastSequence LIMIT 1
+            """)
+        try commit.bind(1, sequence)
+        guard try commit.step() else { return sequence...sequence }
+        return (commit.optionalInteger(1) ?? 0) + 1...commit.integer(0)
+    }
+
+    /// The records that say by which terms a customer is billed: its own that are no events, and
+    /// every catalog's; ascending.
+    func sequencesOfTerms(of customer: Identifier) throws -> [Int64] {
+        let statement = try connection.prepare(
+            """
+            SELECT sequence FROM log WHERE customerId = ? AND kind > 1
+            UNION SELECT sequence FROM log WHERE kind = 3 ORDER BY sequence
+            """)
+        try statement.bind(1, text: customer.bytes)
+        var sequences: [Int64] = []
+        while try statement.step() { sequences.append(statement.integer(0)) }
+        return sequences
     }
 
     /// Every version of every plan.

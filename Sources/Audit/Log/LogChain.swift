@@ -22,6 +22,14 @@ struct LogChain {
 
     init(of file: LedgerFile) { commits = Commits(of: file) }
 
+    /// From the begin of a record's commit on, as the commit before it has it.
+    init(of file: LedgerFile, from sequence: Int64) throws {
+        committed = try file.commit(of: sequence).lowerBound - 1
+        last = committed
+        digest = try file.chain(at: committed)
+        commits = Commits(of: file, after: committed)
+    }
+
     /// Takes in the next record.
     ///
     /// - Parameter hash: of its payload; nil where the row was found to be another one.
@@ -87,7 +95,7 @@ struct LogChain {
 }
 
 extension Difference {
-    fileprivate static func missing(_ first: Int64, _ last: Int64) -> Difference {
+    static func missing(_ first: Int64, _ last: Int64) -> Difference {
         Difference(
             first == last ? "record \(first) is missing" : "records \(first)…\(last) are missing",
             sequence: first)
@@ -104,9 +112,12 @@ private struct Commits {
 
     private let file: LedgerFile
     private var page: ArraySlice<Commit> = []
-    private var through: Int64 = 0
+    private var through: Int64
 
-    init(of file: LedgerFile) { self.file = file }
+    init(of file: LedgerFile, after sequence: Int64 = 0) {
+        self.file = file
+        through = sequence
+    }
 
     /// The record that the last one ends with.
     var end: Int64 { file.committed }

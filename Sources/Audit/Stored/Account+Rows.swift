@@ -23,26 +23,26 @@ extension Account {
     ) throws -> Difference? {
         guard let index = timeline.index(startingAt: row.start) else { return nil }
         let period = timeline.periods[index]
-        let state = try stored.state(of: row.number)
-        if period.close == nil {
-            // A server has gone on with it.
-            if let state, state.foldedThrough != row.foldedThrough { return nil }
-            guard try stored.isSettled(timeline.record) else { return nil }
-        }
         let name = "the accumulators of the period \(period.opened.name)"
-        guard let state else {
-            let isEmpty = tallies.allSatisfy { $0.proof.firstSequence == 0 }
-            return isEmpty ? nil : Difference("\(name) are missing")
+        if let folded = row.foldedThrough, try stored.isAhead(folded) {
+            return Difference("\(name) have a record that is not there: \(folded)")
         }
-        if try stored.isAhead(state.foldedThrough) {
-            return Difference("\(name) have a record that is not there: \(state.foldedThrough)")
+        let (isStanding, state) = try stored.isStanding(row, of: timeline.record)
+        guard isStanding || period.close != nil else { return nil }
+        let last = tallies.map(\.proof.lastSequence).max() ?? 0
+        guard let state else {
+            return last == 0 ? nil : Difference("\(name) are missing")
+        }
+        if state.foldedThrough < last {
+            // Recovery would fold it again, or never did.
+            return Difference(
+                "\(name) were folded through record \(state.foldedThrough), and record \(last) "
+                    + "counts in them", sequence: last)
         }
         do {
             let charges = try StoredAccumulators(state.bytes)
             var difference = charges.difference(from: tallies, period.plan)
-            if !period.ignoresLate, charges.ignored.contains(where: { $0 != 0 }) {
-                difference = difference ?? "have ignored events, and none is ignored"
-            }
+            if !period.ignoresLate { difference = difference ?? charges.ignoredDifference }
             return difference.map { Difference("\(name) \($0)") }
         } catch { return Difference("\(name) \(error.detail)") }
     }
@@ -86,17 +86,12 @@ extension Timeline.Period {
 extension Timeline.Period {
     /// Where a row is another than this period; nil where it is the same.
     fileprivate func difference(from row: StoredPeriod) -> String? {
-        let columns: [(String, String, String)] = [
-            ("end", "\(row.end)", "\(span.end)"),
-            ("timezone", row.timezone, span.timezone.name),
-            ("planKey", row.planKey, terms.reference.key),
-            ("planVersion", "\(row.planVersion)", "\(terms.reference.version)"),
-            (
-                "cutoffSequence", row.cutoff.map { "\($0)" } ?? "none",
-                close.map { "\($0.cutoff)" } ?? "none"
-            ),
-        ]
-        let first = columns.first { $0.1 != $0.2 }
-        return first.map { "has the \($0.0) \($0.1), and must have \($0.2)" }
+        [
+            ComparedColumn("end", row.end, span.end),
+            ComparedColumn("timezone", row.timezone, span.timezone.name),
+            ComparedColumn("planKey", row.planKey, terms.reference.key),
+            ComparedColumn("planVersion", row.planVersion, terms.reference.version),
+            ComparedColumn("cutoffSequence", row.cutoff, close?.cutoff),
+        ].difference
     }
 }

@@ -25,6 +25,11 @@ struct StoredAccumulators {
     /// Of each charge, late events that nobody bills.
     var ignored: [Int64] { charges.map(\.ignored) }
 
+    /// What is wrong where no late event is left unbilled.
+    var ignoredDifference: String? {
+        ignored.contains { $0 != 0 } ? "have ignored events, and none is ignored" : nil
+    }
+
     /// Where they are other than what the log adds up to; nil where they are the same.
     ///
     /// All that bills is compared, and all that an invoice would show.

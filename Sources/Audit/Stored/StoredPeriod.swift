@@ -10,10 +10,15 @@ struct StoredPeriod {
     let planKey: String
     let planVersion: Int64
     let cutoff: Int64?
-    /// The last record that is in its accumulators, or would be, had any counted in it.
-    let foldedThrough: Int64
+    /// The last record that was folded into its accumulators; nil where it has none.
+    let foldedThrough: Int64?
+    /// The last record that is looked at with which its next correction came to nothing; nil where
+    /// none did.
+    let triedThrough: Int64?
+    /// Up to this record, all that counts in it while it is open must be in its accumulators.
+    let heldThrough: Int64
 
-    fileprivate init(_ row: borrowing Statement, checkpoint: Int64) {
+    fileprivate init(_ row: borrowing Statement, checkpoint: Int64, head: Int64) {
         number = row.integer(0)
         start = Instant(microseconds: row.integer(1))
         end = Instant(microseconds: row.integer(2))
@@ -21,7 +26,10 @@ struct StoredPeriod {
         planKey = row.string(4)
         planVersion = row.integer(5)
         cutoff = row.optionalInteger(6)
-        foldedThrough = row.optionalInteger(7) ?? checkpoint
+        foldedThrough = row.optionalInteger(7)
+        triedThrough = row.optionalInteger(8).flatMap { $0 > head ? nil : $0 }
+        // Recovery folds what comes after both.
+        heldThrough = max(foldedThrough ?? 0, checkpoint)
     }
 }
 
@@ -40,8 +48,10 @@ final class StoredPeriods {
         self.file = file
         periods = try file.connection.prepare(
             """
-            SELECT number, start, end, timezone, planKey, planVersion, cutoffSequence, foldedThrough
+            SELECT number, start, end, timezone, planKey, planVersion, cutoffSequence, foldedThrough,
+                triedThrough
             FROM period_with_cutoff LEFT JOIN accumulator ON accumulator.period = number
+                LEFT JOIN settlement ON settlement.period = number
             WHERE subscription = (SELECT number FROM subscription WHERE id = ?) ORDER BY start
             """)
         state = try file.connection.prepare(
@@ -56,19 +66,49 @@ final class StoredPeriods {
         checkpoint = try file.checkpoint()
     }
 
+    /// Reads from one state of the file.
+    func inOneState<Value>(_ read: () throws -> Value) throws -> Value {
+        try file.inOneState(read)
+    }
+
     func rows(of subscription: Identifier) throws -> [StoredPeriod] {
         defer { periods.reset() }
         try periods.bind(1, text: subscription.bytes)
         var rows: [StoredPeriod] = []
-        while try periods.step() { rows.append(StoredPeriod(periods, checkpoint: checkpoint)) }
+        while try periods.step() {
+            rows.append(StoredPeriod(periods, checkpoint: checkpoint, head: file.head))
+        }
         return rows
     }
 
-    /// What the accumulators of a period hold now, and up to which record.
-    func state(of period: Int64) throws -> (foldedThrough: Int64, bytes: [UInt8])? {
+    /// What the accumulators of a period hold.
+    struct State {
+        /// The last record that was folded into them.
+        let foldedThrough: Int64
+        let bytes: [UInt8]
+    }
+
+    /// What the accumulators of a period hold now; nil where it has none.
+    func state(of period: Int64) throws -> State? {
         defer { state.reset() }
         try state.bind(1, period)
-        return try state.step() ? (state.integer(0), state.bytes(1)) : nil
+        guard try state.step() else { return nil }
+        return State(foldedThrough: state.integer(0), bytes: state.bytes(1))
+    }
+
+    /// Whether an open period's accumulators stand still as its row found them, and what they hold.
+    ///
+    func isStanding(
+        _ row: StoredPeriod, of subscription: SubscriptionRecord
+    ) throws -> (Bool, state: State?) {
+        try file.inOneState {
+            let state = try state(of: row.number)
+            // A server has gone on with it, before its row was read or since.
+            let isStanding =
+                try row.heldThrough <= file.head && state?.foldedThrough == row.foldedThrough
+                && isSettled(subscription)
+            return (isStanding, state)
+        }
     }
 
     /// Whether nothing is on its way that gives a subscription's open periods another form.

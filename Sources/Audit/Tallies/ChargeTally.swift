@@ -13,6 +13,8 @@ struct ChargeTally {
     private(set) var parted: Int64?
     private var hasMet = false
     private var positions: [[UInt8]?: Int] = [:]
+    /// Values of `unique` that count in the group without a key.
+    private var restValues: Set<Digest> = []
     private let percentage: PercentagePrice?
 
     /// A part of it, by the properties that the meter groups by.
@@ -38,7 +40,13 @@ struct ChargeTally {
         }
         if let group = event.group {
             let position = position(of: group)
-            try groups[position].sums.add(event, isNew: event.isNewInGroupFrom <= cutoff)
+            var isNew = event.isNewInGroupFrom <= cutoff
+            if groups[position].key == nil, case .text = event.value {
+                // No other group that counts here has had it either.
+                let isNewInRest = restValues.insert(event.valueKey).inserted
+                isNew = isNew && isNewInRest
+            }
+            try groups[position].sums.add(event, isNew: isNew)
         }
     }
 

@@ -22,6 +22,8 @@ struct CountedEvent {
     /// Canonical JSON of the properties that the meter groups by.
     var group: [UInt8]?
     var isNewInGroupFrom: Int64 = 0
+    /// Of `unique`: stands for its value, in its charge and the period in which it happened.
+    var valueKey = Digest.zero
 
     /// Whether it is in what the records up to `cutoff` say.
     func counts(at cutoff: Int64) -> Bool { sequence <= cutoff && voidedBy > cutoff }

@@ -162,7 +162,7 @@ private struct State {
         let counted = groups.countedKey(group.key)
         var isNewInGroup = false
         if case .text(let value) = reading.value {
-            let name = counted == nil ? KeyHash.otherGroups : group.hash
+            let name = counted == nil ? KeyHash.otherGroups(of: space) : group.hash
             isNewInGroup = insert(value.combined(name), space)
         }
         return (isNewValue, GroupMembership(key: counted, isNewValue: isNewInGroup))

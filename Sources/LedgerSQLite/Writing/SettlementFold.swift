@@ -113,11 +113,7 @@ extension SettlementFold.State {
             if case .text(let text) = reading.value {
                 let value = text.combined(plan.charges[charge].key)
                 isNewValue = insert(value, place.origin)
-                membership = group.map { group in
-                    GroupMembership(
-                        key: group.counted,
-                        isNewValue: insert(value.combined(group.name), place.origin))
-                }
+                membership = group.map { count(value, in: $0, place.origin) }
             }
             try accumulators[charge].fold(
                 FoldRecord(
@@ -127,14 +123,25 @@ extension SettlementFold.State {
         }
     }
 
-    /// The group that a reading counts in, and the hash that its values are told apart by.
+    /// The group that a reading counts in, and the hash of its own.
     private func group(
         _ reading: PreparedReading, _ batch: PreparedBatch, _ charge: Int
-    ) -> (counted: [UInt8]?, name: KeyHash)? {
+    ) -> (counted: [UInt8]?, hash: KeyHash)? {
         guard reading.group >= 0 else { return nil }
         let group = batch.groups[Int(reading.group)]
-        let counted = accumulators[charge].groups.countedKey(group.key)
-        return (counted, counted == nil ? .otherGroups : group.hash)
+        return (accumulators[charge].groups.countedKey(group.key), group.hash)
+    }
+
+    /// Counts a value in its group: in the rest of the groups too, where that is where it counts.
+    private mutating func count(
+        _ value: KeyHash, in group: (counted: [UInt8]?, hash: KeyHash), _ origin: PeriodRow
+    ) -> GroupMembership {
+        var isNew = insert(value.combined(group.hash), origin)
+        if group.counted == nil {
+            let isNewInRest = insert(value.combined(.otherGroups(of: period.number)), origin)
+            isNew = isNew && isNewInRest
+        }
+        return GroupMembership(key: group.counted, isNewValue: isNew)
     }
 
     private mutating func insert(_ value: KeyHash, _ origin: PeriodRow) -> Bool {

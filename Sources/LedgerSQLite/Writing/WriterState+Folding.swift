@@ -103,7 +103,11 @@ extension WriterState {
             )
         }
         let isNewValue = try count(value, charge, placement.valueSpace)
-        return (isNewValue, try count(value, group, charge, placement.valueSpace, groups))
+        let period = residents.periods[placement.period].row.number
+        return (
+            isNewValue,
+            try count(value, group, charge, placement.valueSpace, groups, of: period)
+        )
     }
 }
 

@@ -8,31 +8,32 @@ extension WriterState {
     mutating func count(
         _ value: KeyHash, _ charge: CompiledCharge, _ space: Int64
     ) throws(SQLiteError) -> Bool {
-        try indexes.unique.insertIfAbsent(
-            UniqueKey(space: space, value: value.combined(charge.key)), on: database)
+        try insert(value.combined(charge.key), space)
     }
 
-    /// Counts a value of `unique` in its group; all groups after the first 1,000 are one.
+    /// Counts a value of `unique` in its group.
+    ///
+    /// All groups of a period after its first 1,000 are one. There a value is new that none of them
+    /// has had in this period, nor the event's own group in another: which groups are the rest is
+    /// each period's own affair.
     mutating func count(
         _ value: KeyHash, _ group: PreparedGroup, _ charge: CompiledCharge, _ space: Int64,
-        _ groups: GroupAccumulators
+        _ groups: GroupAccumulators, of period: Int64
     ) throws(SQLiteError) -> GroupMembership {
+        let value = value.combined(charge.key)
         let counted = groups.countedKey(group.key)
-        let name = counted == nil ? KeyHash.otherGroups : group.hash
-        let isNew = try indexes.unique.insertIfAbsent(
-            UniqueKey(space: space, value: value.combined(charge.key).combined(name)),
-            on: database)
+        var isNew = try insert(value.combined(group.hash), space)
+        if counted == nil {
+            let isNewInRest = try insert(value.combined(.otherGroups(of: period)), space)
+            isNew = isNew && isNewInRest
+        }
         return GroupMembership(key: counted, isNewValue: isNew)
     }
 
-    private mutating func note(
-        _ text: CompiledPlan.Text, _ plan: CompiledPlan, _ space: Int64,
-        _ groups: GroupAccumulators
-    ) throws(SQLiteError) {
-        let charge = plan.charges[text.charge]
-        _ = try count(text.value, charge, space)
-        guard let group = text.group else { return }
-        _ = try count(text.value, group, charge, space, groups)
+    private mutating func insert(
+        _ value: KeyHash, _ space: Int64
+    ) throws(SQLiteError) -> Bool {
+        try indexes.unique.insertIfAbsent(UniqueKey(space: space, value: value), on: database)
     }
 
     /// Makes the values of an event known that a saved row has counted.
@@ -44,8 +45,13 @@ extension WriterState {
         guard !texts.isEmpty else { return }
         try loadAccumulators(of: placement.period)
         for text in texts {
-            let groups = residents.periods[placement.period].accumulators[text.charge].groups
-            try note(text, plan, placement.valueSpace, groups)
+            let (charge, space) = (plan.charges[text.charge], placement.valueSpace)
+            _ = try count(text.value, charge, space)
+            guard let group = text.group else { continue }
+            let period = residents.periods[placement.period]
+            _ = try count(
+                text.value, group, charge, space, period.accumulators[text.charge].groups,
+                of: period.row.number)
         }
     }
 
@@ -56,12 +62,12 @@ extension WriterState {
     ) throws {
         let plan = try plan(period.plan)
         let texts = plan.texts(batch, index, isLate: origin.number != period.number)
-        guard !texts.isEmpty else { return }
         let space = origin.valueSpace(residents.subscriptions[subscription].row.generation)
-        let row =
-            try database.accumulators(of: period.number) ?? AccumulatorRow(plan: plan.version)
         for text in texts {
-            try note(text, plan, space, row.accumulators[text.charge].groups)
+            let value = text.value.combined(plan.charges[text.charge].key)
+            _ = try insert(value, space)
+            // Which of its groups are the rest is of no account to other periods.
+            if let group = text.group { _ = try insert(value.combined(group.hash), space) }
         }
     }
 }
@@ -92,9 +98,11 @@ extension CompiledPlan {
 }
 
 extension KeyHash {
-    /// Stands for all groups after the first 1,000.
-    static let otherGroups = KeyHash(
-        high: 0x2545_F491_4F6C_DD1D, low: 0x1B87_3593_CC9E_2D51)
+    /// Stands for all groups after the first 1,000 of a period or a window.
+    static func otherGroups(of number: Int64) -> KeyHash {
+        KeyHash(
+            high: 0x2545_F491_4F6C_DD1D ^ UInt64(bitPattern: number), low: 0x1B87_3593_CC9E_2D51)
+    }
 
     /// A key of both, in this order: hashes already, so that mixing them is enough.
     func combined(_ other: KeyHash) -> KeyHash {
