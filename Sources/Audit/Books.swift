@@ -138,15 +138,15 @@ extension Books {
         _ record: EventRecord, _ void: VoidRecord?, _ place: Place
     ) throws {
         let meters = charges[place.period].meters
-        for charge in meters.indices where place.charges.takes(meters[charge].aggregation) {
-            guard tallies[place.period] != nil || meters[charge].aggregation == .unique,
-                let value = meters[charge].value(of: record.event)
+        for (charge, meter) in meters.enumerated() where place.charges.takes(meter.aggregation) {
+            guard tallies[place.period] != nil || meter.aggregation == .unique,
+                let value = meter.value(of: record.event)
             else { continue }
             var counted = CountedEvent(
                 sequence: record.sequence, timestamp: record.event.timestamp,
                 hash: record.event.hash, value: value, isLate: place.isLate,
                 voidedBy: void?.sequence ?? .max)
-            counted.group = meters[charge].group(of: record.event)
+            counted.group = meter.group(of: record.event)
             if case .text(let text) = value { note(text, charge, place, &counted) }
             try tallies[place.period]?.add(counted, to: charge)
             if let void { voided[void.sequence, default: []].append((place.period, charge)) }

@@ -48,6 +48,7 @@ struct InvoiceAccount {
             }
         }
         if chain[0].kind != .advance {
+            let history = history
             let events = try CustomerEvents(of: history.id, in: file)
             try events.events(through: close.cutoff) { record in
                 try look(record)
