@@ -103,10 +103,10 @@ struct LogPage {
         return batch.events.count == eventCount ? batch.events : nil
     }
 
-    private var payloads: [[UInt8]] {
+    private var payloads: [ArraySlice<UInt8>] {
         rows.compactMap { row in
             guard case .event(let range) = row.payload else { return nil }
-            return Array(text[range])
+            return text[range]
         }
     }
 

@@ -51,7 +51,7 @@ extension EventBatch {
     /// Reads events again that are in the log: their payloads are what the canonical form was.
     ///
     /// - Parameter payloads: the bytes of each node.
-    package init(recorded nodes: [JSONNode], payloads: [[UInt8]]) {
+    package init(recorded nodes: [JSONNode], payloads: [ArraySlice<UInt8>]) {
         var builder = Builder(capacity: nodes.count)
         for index in nodes.indices { builder.add(nodes[index], index, payload: payloads[index]) }
         self = builder.batch()
@@ -120,7 +120,7 @@ private struct Builder {
     }
 
     /// - Parameter payload: the canonical form, where it is known.
-    mutating func add(_ node: JSONNode, _ index: Int, payload: [UInt8]? = nil) {
+    mutating func add(_ node: JSONNode, _ index: Int, payload: ArraySlice<UInt8>? = nil) {
         guard node.fault == nil else {
             FieldValue(node, issues: issues).noteFaults()
             return refuse(node, index)
@@ -129,7 +129,7 @@ private struct Builder {
         let start = writer.bytes.count
         writer.beginText()
         if let payload {
-            writer.raw(payload)
+            payload.withUnsafeBufferPointer { writer.raw($0) }
         } else if issues.all.isEmpty {
             event.writeCanonical(node, to: &writer, issues)
         }

@@ -90,21 +90,21 @@ private struct PageBuilder {
 /// Payloads of events, read again as one text.
 struct PayloadList {
     private var text: [UInt8] = [UInt8(ascii: "[")]
-    private var payloads: [[UInt8]] = []
+    private var ranges: [Range<Int>] = []
 
     mutating func append(_ payload: [UInt8]) {
-        if !payloads.isEmpty { text.append(UInt8(ascii: ",")) }
+        if !ranges.isEmpty { text.append(UInt8(ascii: ",")) }
+        ranges.append(text.count..<text.count + payload.count)
         text += payload
-        payloads.append(payload)
     }
 
     /// - Throws: `CorruptRow` where one is not the payload of an event.
     func events() throws -> [UsageEvent] {
         let document = try JSONDocument.parse(text + [UInt8(ascii: "]")])
         let nodes = Array(document.root.children)
-        guard nodes.count == payloads.count else { throw CorruptRow() }
-        let batch = EventBatch(recorded: nodes, payloads: payloads)
-        guard batch.events.count == payloads.count else { throw CorruptRow() }
+        guard nodes.count == ranges.count else { throw CorruptRow() }
+        let batch = EventBatch(recorded: nodes, payloads: ranges.map { text[$0] })
+        guard batch.events.count == ranges.count else { throw CorruptRow() }
         return batch.events
     }
 }
