@@ -21,21 +21,20 @@ final class Delivery: Sendable {
 
     var queued: Int { state.withLock { $0.queued } }
 
-    /// Queues an event, and sends at once what waits where somebody waits for this one.
-    func add(_ entry: Entry) {
-        let dropped: [Entry]? = state.withLock { state in
+    /// Queues an event, and sends at once what waits where somebody waits for its fate.
+    ///
+    /// - Parameter room: resumed once the event lies within the queue's limits, where the policy is
+    ///   to wait; else at once.
+    func add(_ entry: Entry, room: DeliveryState.Waiter? = nil) {
+        let added: (dropped: [Entry], waits: Bool)? = state.withLock { state in
             guard !state.isClosed else { return nil }
-            defer { if entry.waiter != nil { state.sendNow() } }
-            return state.add(entry)
+            let dropped = state.add(entry, isAwaited: room != nil || entry.waiter != nil)
+            if entry.waiter != nil { state.sendNow() }
+            return (dropped, room.map { state.waitForRoom($0) } ?? false)
         }
-        guard let dropped else { return ingest.fail([entry], .closed) }
-        wake()
-        if !dropped.isEmpty { ingest.fail(dropped, .queueFull) }
-    }
-
-    /// Waits while the queue is full, where its policy is to wait.
-    func room() async {
-        await wait { $0.waitForRoom($1) }
+        if added == nil { ingest.fail([entry], .closed) } else { wake() }
+        if let dropped = added?.dropped { ingest.fail(dropped, .queueFull) }
+        if added?.waits != true { room?.resume() }
     }
 
     /// Sends what waits, and returns once the fate of every event added so far is known.

@@ -17,7 +17,9 @@ struct DeliveryState: Sendable {
     private var due = 0
     private var isTimerRunning = false
     private var flushes: [(upTo: Int, waiter: Waiter)] = []
-    private var rooms: [Waiter] = []
+    /// Callers whose events lie beyond the limits, in their order; up to and with each event, the
+    /// events and bytes that came.
+    private var rooms: [(end: Int, bytes: Int, waiter: Waiter)] = []
     private(set) var isClosed = false
 
     init(_ options: TallystickOptions) { self.options = options }
@@ -30,10 +32,11 @@ struct DeliveryState: Sendable {
 
     /// Queues an event.
     ///
+    /// - Parameter isAwaited: its caller waits, so the number of callers bounds such events.
     /// - Returns: the events that there is no room for.
-    mutating func add(_ entry: Entry) -> [Entry] {
-        let times = options.whenFull == .block ? 2 : 1
-        guard isFull(times, entry.bytes) else {
+    mutating func add(_ entry: Entry, isAwaited: Bool = false) -> [Entry] {
+        let isBlocking = options.whenFull == .block
+        guard !(isBlocking && isAwaited), isFull(isBlocking ? 2 : 1, entry.bytes) else {
             queue.append(entry)
             return []
         }
@@ -45,9 +48,6 @@ struct DeliveryState: Sendable {
         return dropped
     }
 
-    /// Whether a caller that can wait has to.
-    private var needsRoom: Bool { options.whenFull == .block && isFull(1, 0) }
-
     private func isFull(_ times: Int, _ more: Int) -> Bool {
         guard !queue.isEmpty else { return false }
         // Divided, for the limits may be as great as any number.
@@ -55,12 +55,21 @@ struct DeliveryState: Sendable {
             || (queue.bytes + more - 1) / times >= options.queueBytes
     }
 
-    /// Has `waiter` wait for room; false where there is some.
+    /// Has `waiter` wait until the last event lies within the limits; false where it does, or where
+    /// nobody waits for that.
     mutating func waitForRoom(_ waiter: Waiter) -> Bool {
-        guard needsRoom else { return false }
-        due = queue.end
-        rooms.append(waiter)
+        let (end, bytes) = (queue.end, queue.startBytes + queue.bytes)
+        guard options.whenFull == .block, !hasRoom(end, bytes) else { return false }
+        due = end
+        rooms.append((end, bytes, waiter))
         return true
+    }
+
+    /// Whether the event with which these many events and bytes had come lies within the limits.
+    private func hasRoom(_ end: Int, _ bytes: Int) -> Bool {
+        end - queue.start <= 1
+            || end - queue.start <= options.queueEvents
+                && bytes - queue.startBytes <= options.queueBytes
     }
 
     /// Makes all that waits due.
@@ -113,10 +122,9 @@ struct DeliveryState: Sendable {
         let oldest = oldest
         var released = flushes.filter { $0.upTo <= oldest }.map(\.waiter)
         flushes.removeAll { $0.upTo <= oldest }
-        if !needsRoom {
-            released += rooms
-            rooms = []
-        }
+        let freed = rooms.prefix { hasRoom($0.end, $0.bytes) }
+        released += freed.map(\.waiter)
+        rooms.removeFirst(freed.count)
         return released
     }
 

@@ -147,6 +147,28 @@ struct TrackingTests {
         await slow.usage.close()
     }
 
+    @Test("block drops nothing of those who await")
+    func block() async throws {
+        let scene = try Scene({
+            $0.batchEvents = 5
+            $0.concurrency = 1
+            $0.queueEvents = 10
+            $0.whenFull = .block
+        }) { request, _ in .taken(request) }
+        await withDiscardingTaskGroup { group in
+            for index in 0..<200 {
+                group.addTask {
+                    await scene.usage.track(
+                        "call", customerId: "acme", customerEventId: "\(index)")
+                }
+            }
+        }
+        #expect(scene.usage.queued <= 10)
+        await scene.usage.close()
+        #expect(scene.usage.counts.accepted == 200 && scene.usage.counts.lost == 0)
+        #expect(Set(scene.ids.joined()) == Set((0..<200).map(String.init)))
+    }
+
     @Test("a flush that has no more time gives up what it waits for, and the client goes on")
     func flushInTime() async throws {
         let scene = try Scene({
