@@ -51,7 +51,9 @@ public final class Tallystick: Sendable {
 
     /// The same for code that cannot wait: with `.block`, the event is dropped where twice the
     /// queue's limits wait.
-    public func track(
+    ///
+    /// Its name is its own, for top-level code would else take it for `await track`.
+    public func trackNow(
         _ eventName: String, customerId: String, properties: [String: PropertyValue]? = nil,
         customerEventId: String? = nil, subscriptionId: String? = nil, timestamp: Date? = nil
     ) {
