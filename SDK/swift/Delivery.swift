@@ -39,19 +39,20 @@ final class Delivery: Sendable {
 
     /// Sends what waits, and returns once the fate of every event added so far is known.
     ///
-    /// - Parameter timeout: what is not delivered by then is given up.
+    /// - Parameter timeout: what of these is not delivered by then is given up.
     func flush(_ timeout: Duration?) async {
-        let end = state.withLock { $0.end }
         // Owned by this call. It runs its time also where the caller was cancelled: a server that
         // is told to stop still has events to deliver.
-        let deadline = timeout.map { timeout in
-            Task {
+        var deadline: Task<Void, any Error>?
+        await withCheckedContinuation { waiter in
+            guard let end = state.withLock({ $0.flush(waiter) }) else { return waiter.resume() }
+            wake()
+            guard let timeout else { return }
+            deadline = Task {
                 try await Task.sleep(for: timeout)
-                // What came after the flush was done is none of its business.
-                if self.state.withLock({ $0.isPending(before: end) }) { self.abandon() }
+                self.abandon(before: end)
             }
         }
-        await wait { $0.flush($1) }
         deadline?.cancel()
     }
 
@@ -69,24 +70,11 @@ final class Delivery: Sendable {
         await runner.withLock { $0?.task }?.value
     }
 
-    private func wait(
-        _ begin: @Sendable (inout DeliveryState, DeliveryState.Waiter) -> Bool
-    ) async {
-        await withCheckedContinuation { waiter in
-            if state.withLock({ begin(&$0, waiter) }) { wake() } else { waiter.resume() }
-        }
-    }
-
-    /// Gives up all events whose fate is not known.
-    private func abandon() {
-        let waiting = state.withLock { $0.takeAll() }
-        let task = runner.withLock { runner in
-            defer { runner = nil }
-            return runner?.task
-        }
-        task?.cancel()
+    /// Gives up the events before a sequence whose fate is not known.
+    private func abandon(before end: Int) {
+        let waiting = state.withLock { $0.abandon(before: end) }
         ingest.fail(waiting, .unreachable("there was no more time"))
-        release()
+        wake()
     }
 
     private func release() {
@@ -112,7 +100,7 @@ final class Delivery: Sendable {
             for await _ in wakes {
                 while let batch = state.withLock({ $0.nextBatch() }) {
                     group.addTask {
-                        await self.ingest.send(batch.entries)
+                        await self.send(batch)
                         self.state.withLock { $0.finish(batch) }
                         self.wake()
                     }
@@ -127,9 +115,19 @@ final class Delivery: Sendable {
                 }
                 if state.withLock({ $0.isOver }) { break }
             }
-            // Of what is over only a timer is left; of what is given up, every request.
+            // Of what is over only a timer is left.
             group.cancelAll()
         }
         release()
+    }
+
+    /// Settles a batch; cancels its request when it is given up.
+    private func send(_ batch: DeliveryState.Batch) async {
+        await withTaskGroup { group in
+            group.addTask { await self.ingest.send(batch.entries) }
+            group.addTask { for await _ in batch.isWanted {} }
+            await group.next()
+            group.cancelAll()
+        }
     }
 }

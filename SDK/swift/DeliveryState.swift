@@ -7,12 +7,14 @@ struct DeliveryState: Sendable {
         /// The sequence of its first event, which names it.
         let sequence: Int
         let entries: [Entry]
+        /// Ends when the batch is given up.
+        let isWanted: AsyncStream<Never>
     }
 
     private let options: TallystickOptions
     private var queue = EventQueue()
-    /// The sequences with which the batches under way start, in their order.
-    private var underWay: [Int] = []
+    /// The sequences with which the batches under way start, in their order, and what gives them up.
+    private var underWay: [(sequence: Int, wanted: AsyncStream<Never>.Continuation)] = []
     /// Events before this sequence do not wait for a full batch.
     private var due = 0
     private var isTimerRunning = false
@@ -75,34 +77,43 @@ struct DeliveryState: Sendable {
     /// Makes all that waits due.
     mutating func sendNow() { due = queue.end }
 
-    /// Has `waiter` wait for the fate of all events added so far; false where it is known.
-    mutating func flush(_ waiter: Waiter) -> Bool {
+    /// Has `waiter` wait for the fate of all events added so far.
+    ///
+    /// - Returns: the sequence of the event that comes next; nil where their fate is known.
+    mutating func flush(_ waiter: Waiter) -> Int? {
         due = queue.end
-        guard isPending(before: due) else { return false }
+        guard oldest < due else { return nil }
         flushes.append((due, waiter))
-        return true
+        return due
     }
 
     mutating func close() { isClosed = true }
 
     /// The next batch that is due, unless as many are under way as may be.
+    ///
+    /// It ends where a flush does, which may give up its own events and no others.
     mutating func nextBatch() -> Batch? {
         guard underWay.count < options.concurrency, !queue.isEmpty,
             queue.start < due || queue.count >= options.batchEvents
                 || queue.bytes >= options.batchBytes
         else { return nil }
         let sequence = queue.start
-        underWay.append(sequence)
+        let flush = flushes.first { $0.upTo > sequence }?.upTo ?? .max
+        let (isWanted, wanted) = AsyncStream.makeStream(of: Never.self)
+        underWay.append((sequence, wanted))
         return Batch(
             sequence: sequence,
-            entries: queue.take(events: options.batchEvents, bytes: options.batchBytes))
+            entries: queue.take(
+                events: min(options.batchEvents, flush - sequence), bytes: options.batchBytes),
+            isWanted: isWanted)
     }
 
-    mutating func finish(_ batch: Batch) { underWay.removeAll { $0 == batch.sequence } }
+    mutating func finish(_ batch: Batch) { underWay.removeAll { $0.sequence == batch.sequence } }
 
-    /// Takes all that waits.
-    mutating func takeAll() -> [Entry] {
-        queue.take(events: .max, bytes: .max)
+    /// Gives up the batches under way that start before a sequence, and takes what waits before it.
+    mutating func abandon(before sequence: Int) -> [Entry] {
+        for batch in underWay where batch.sequence < sequence { batch.wanted.finish() }
+        return queue.take(events: sequence - queue.start, bytes: .max)
     }
 
     /// Whether a timer is to be started, for something waits that is not due.
@@ -128,9 +139,6 @@ struct DeliveryState: Sendable {
         return released
     }
 
-    /// Whether the fate of an event with a sequence below this is not known.
-    func isPending(before sequence: Int) -> Bool { oldest < sequence }
-
     /// The sequence of the oldest event whose fate is not known.
-    private var oldest: Int { underWay.first ?? queue.start }
+    private var oldest: Int { underWay.first?.sequence ?? queue.start }
 }

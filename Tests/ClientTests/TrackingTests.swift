@@ -187,6 +187,34 @@ struct TrackingTests {
         #expect(scene.usage.counts.accepted == 1)
     }
 
+    @Test("what came after a flush is not given up with it, under way or not")
+    func flushedBefore() async throws {
+        let flushIsOver = DispatchSemaphore(value: 0)
+        let (underWay, arrived) = AsyncStream.makeStream(of: Void.self)
+        let scene = try Scene({
+            $0.batchEvents = 2
+            $0.batchInterval = .seconds(600)
+        }) { request, before in
+            if before == 0 { return .stall }
+            if before == 1 {
+                arrived.yield()
+                flushIsOver.wait()
+            }
+            return .taken(request)
+        }
+        scene.track("before")
+        async let flushed: Void = scene.usage.flush(timeout: .milliseconds(300))
+        for await _ in scene.server.arrivals { break }
+        for id in ["under way", "under way, too", "queued"] { scene.track(id) }
+        for await _ in underWay { break }
+        await flushed
+        #expect(scene.failures.map { $0.events.map(\.customerEventId) } == [["before"]])
+        #expect(scene.usage.queued == 1)
+        flushIsOver.signal()
+        await scene.usage.close()
+        #expect(scene.usage.counts.accepted == 3 && scene.usage.counts.lost == 1)
+    }
+
     @Test("after close nothing is taken")
     func closed() async throws {
         let scene = try Scene { request, _ in .taken(request) }
