@@ -125,6 +125,27 @@ struct TrackingTests {
         #expect(start.duration(to: .now) >= .seconds(1))
     }
 
+    @Test("what has less time than Retry-After asks for is not asked early, and fails at once")
+    func retryAfterTooLong() async throws {
+        let scene = try Scene({
+            $0.batchEvents = 1
+            $0.concurrency = 1
+            $0.retryFor = .milliseconds(500)
+        }) { _, _ in .answer(429, headers: [("retry-after", "60")]) }
+        let start = ContinuousClock.now
+        for id in ["a", "b", "c"] { scene.track(id) }
+        await scene.usage.flush()
+        await #expect(throws: TallystickError.self) { try await scene.usage.getInvoice(id: "i") }
+        #expect(start.duration(to: .now) < .seconds(30))
+        #expect(scene.requests.count == 1 && scene.usage.counts.lost == 3)
+        for failure in scene.failures {
+            guard case .refused(429, _, _) = failure.error else {
+                Issue.record("\(failure)")
+                return
+            }
+        }
+    }
+
     @Test("batches by count and by time")
     func batches() async throws {
         let change = { @Sendable (options: inout TallystickOptions) in
