@@ -21,38 +21,38 @@ final class Delivery: Sendable {
 
     var queued: Int { state.withLock { $0.queued } }
 
-    /// Queues an event, and sends at once what waits where somebody waits for this one.
-    func add(_ entry: Entry) {
-        let dropped: [Entry]? = state.withLock { state in
+    /// Queues an event, and sends at once what waits where somebody waits for its fate.
+    ///
+    /// - Parameter room: resumed once the event lies within the queue's limits, where the policy is
+    ///   to wait; else at once.
+    func add(_ entry: Entry, room: DeliveryState.Waiter? = nil) {
+        let added: (dropped: [Entry], waits: Bool)? = state.withLock { state in
             guard !state.isClosed else { return nil }
-            defer { if entry.waiter != nil { state.sendNow() } }
-            return state.add(entry)
+            let dropped = state.add(entry, isAwaited: room != nil || entry.waiter != nil)
+            if entry.waiter != nil { state.sendNow() }
+            return (dropped, room.map { state.waitForRoom($0) } ?? false)
         }
-        guard let dropped else { return ingest.fail([entry], .closed) }
-        wake()
-        if !dropped.isEmpty { ingest.fail(dropped, .queueFull) }
-    }
-
-    /// Waits while the queue is full, where its policy is to wait.
-    func room() async {
-        await wait { $0.waitForRoom($1) }
+        if added == nil { ingest.fail([entry], .closed) } else { wake() }
+        if let dropped = added?.dropped { ingest.fail(dropped, .queueFull) }
+        if added?.waits != true { room?.resume() }
     }
 
     /// Sends what waits, and returns once the fate of every event added so far is known.
     ///
-    /// - Parameter timeout: what is not delivered by then is given up.
+    /// - Parameter timeout: what of these is not delivered by then is given up.
     func flush(_ timeout: Duration?) async {
-        let end = state.withLock { $0.end }
         // Owned by this call. It runs its time also where the caller was cancelled: a server that
         // is told to stop still has events to deliver.
-        let deadline = timeout.map { timeout in
-            Task {
+        var deadline: Task<Void, any Error>?
+        await withCheckedContinuation { waiter in
+            guard let end = state.withLock({ $0.flush(waiter) }) else { return waiter.resume() }
+            wake()
+            guard let timeout else { return }
+            deadline = Task {
                 try await Task.sleep(for: timeout)
-                // What came after the flush was done is none of its business.
-                if self.state.withLock({ $0.isPending(before: end) }) { self.abandon() }
+                self.abandon(before: end)
             }
         }
-        await wait { $0.flush($1) }
         deadline?.cancel()
     }
 
@@ -70,24 +70,11 @@ final class Delivery: Sendable {
         await runner.withLock { $0?.task }?.value
     }
 
-    private func wait(
-        _ begin: @Sendable (inout DeliveryState, DeliveryState.Waiter) -> Bool
-    ) async {
-        await withCheckedContinuation { waiter in
-            if state.withLock({ begin(&$0, waiter) }) { wake() } else { waiter.resume() }
-        }
-    }
-
-    /// Gives up all events whose fate is not known.
-    private func abandon() {
-        let waiting = state.withLock { $0.takeAll() }
-        let task = runner.withLock { runner in
-            defer { runner = nil }
-            return runner?.task
-        }
-        task?.cancel()
+    /// Gives up the events before a sequence whose fate is not known.
+    private func abandon(before end: Int) {
+        let waiting = state.withLock { $0.abandon(before: end) }
         ingest.fail(waiting, .unreachable("there was no more time"))
-        release()
+        wake()
     }
 
     private func release() {
@@ -113,7 +100,7 @@ final class Delivery: Sendable {
             for await _ in wakes {
                 while let batch = state.withLock({ $0.nextBatch() }) {
                     group.addTask {
-                        await self.ingest.send(batch.entries)
+                        await self.send(batch)
                         self.state.withLock { $0.finish(batch) }
                         self.wake()
                     }
@@ -128,9 +115,19 @@ final class Delivery: Sendable {
                 }
                 if state.withLock({ $0.isOver }) { break }
             }
-            // Of what is over only a timer is left; of what is given up, every request.
+            // Of what is over only a timer is left.
             group.cancelAll()
         }
         release()
+    }
+
+    /// Settles a batch; cancels its request when it is given up.
+    private func send(_ batch: DeliveryState.Batch) async {
+        await withTaskGroup { group in
+            group.addTask { await self.ingest.send(batch.entries) }
+            group.addTask { for await _ in batch.isWanted {} }
+            await group.next()
+            group.cancelAll()
+        }
     }
 }

@@ -18,6 +18,8 @@ struct EventQueue: Sendable {
     /// The sequence of the first event that waits.
     private(set) var start = 0
     private(set) var bytes = 0
+    /// The bytes of all events before `start`.
+    private(set) var startBytes = 0
 
     var count: Int { entries.count - head }
     var isEmpty: Bool { count == 0 }
@@ -35,6 +37,7 @@ struct EventQueue: Sendable {
         head += 1
         start += 1
         bytes -= entry.bytes
+        startBytes += entry.bytes
         if head * 2 > entries.count {
             entries.removeFirst(head)
             head = 0

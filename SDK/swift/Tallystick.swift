@@ -30,7 +30,8 @@ public final class Tallystick: Sendable {
 
     /// Queues an event; it is sent soon, and billed once however often it has to be sent.
     ///
-    /// It never fails: `onError` is told of what cannot be billed.
+    /// It never fails: `onError` is told of what cannot be billed. With `whenFull` set to `.block` it
+    /// waits until the queue has a place for the event, and drops nothing; else it returns at once.
     ///
     /// - Parameters:
     ///   - properties: quantities with a fraction as strings, `"0.1"`.
@@ -41,32 +42,34 @@ public final class Tallystick: Sendable {
     public func track(
         _ eventName: String, customerId: String, properties: [String: PropertyValue]? = nil,
         customerEventId: String? = nil, subscriptionId: String? = nil, timestamp: Date? = nil
-    ) {
-        track(
-            UsageEvent(
-                eventName, customerId: customerId, properties: properties,
-                customerEventId: customerEventId, subscriptionId: subscriptionId,
-                timestamp: timestamp))
+    ) async {
+        let event = UsageEvent(
+            eventName, customerId: customerId, properties: properties,
+            customerEventId: customerEventId, subscriptionId: subscriptionId, timestamp: timestamp)
+        await withCheckedContinuation { add(event, room: $0) }
     }
 
-    /// The same where the caller can wait: with `whenFull` set to `.block` it does, for as long as
-    /// the queue is full; else it returns at once.
-    public func track(
+    /// The same for code that cannot wait: with `.block`, the event is dropped where twice the
+    /// queue's limits wait.
+    ///
+    /// Its name is its own, for top-level code would else take it for `await track`.
+    public func trackNow(
         _ eventName: String, customerId: String, properties: [String: PropertyValue]? = nil,
         customerEventId: String? = nil, subscriptionId: String? = nil, timestamp: Date? = nil
-    ) async {
-        track(
-            UsageEvent(
-                eventName, customerId: customerId, properties: properties,
-                customerEventId: customerEventId, subscriptionId: subscriptionId,
-                timestamp: timestamp))
-        await delivery.room()
+    ) {
+        let event = UsageEvent(
+            eventName, customerId: customerId, properties: properties,
+            customerEventId: customerEventId, subscriptionId: subscriptionId, timestamp: timestamp)
+        add(event, room: nil)
     }
 
-    private func track(_ event: UsageEvent) {
+    private func add(_ event: UsageEvent, room: DeliveryState.Waiter?) {
         do throws(TallystickError) {
-            delivery.add(Entry(json: try Self.json(event)))
-        } catch { ingest.fail(error) }
+            delivery.add(Entry(json: try Self.json(event)), room: room)
+        } catch {
+            ingest.fail(error)
+            room?.resume()
+        }
     }
 
     /// Sends an event at once, with those that wait, and returns when it is on the server's disk.

@@ -6,7 +6,8 @@ public struct TallystickOptions: Sendable {
         case dropOldest
         /// The event that comes is dropped.
         case dropNewest
-        /// `await track` waits for room. Who does not await is dropped at twice the limit.
+        /// `await track` waits until the queue has a place for its event: nothing of those who
+        /// await is dropped. What does not wait is dropped where twice the limits wait.
         case block
     }
 
@@ -21,7 +22,7 @@ public struct TallystickOptions: Sendable {
     /// A batch is sent once its first event has waited this long.
     public var batchInterval = Duration.seconds(1)
 
-    /// How many events may wait to be sent.
+    /// How many events may wait to be sent, besides one of each caller that waits with `.block`.
     public var queueEvents = 100_000
     /// How many bytes of events may wait to be sent.
     public var queueBytes = 64 * 1024 * 1024

@@ -11,8 +11,9 @@ final class Transport: Sendable {
     private let base: String
     private let headers: HTTPHeaders
     private let client: HTTPClient
-    /// Before this instant the server wants no requests.
-    private let notBefore = Mutex<ContinuousClock.Instant?>(nil)
+    /// Before this instant the server wants no requests, as this refusal said.
+    private let notBefore = Mutex<(instant: ContinuousClock.Instant, refusal: TallystickError)?>(
+        nil)
 
     /// - Throws: `TallystickError.invalidConfiguration` where the URL or the key cannot be used.
     init(
@@ -58,8 +59,9 @@ final class Transport: Sendable {
         let until = ContinuousClock.now + (patience ?? options.retryFor)
         var failures = 0
         while true {
-            if let pause = notBefore.withLock({ $0 }) {
-                try? await Task.sleep(until: min(pause, until), clock: .continuous)
+            if let (instant, refusal) = notBefore.withLock({ $0 }) {
+                guard instant <= until else { throw refusal }
+                try? await Task.sleep(until: instant, clock: .continuous)
             }
             do throws(TallystickError) {
                 let bytes = try await exchange(name, body)
@@ -84,8 +86,10 @@ final class Transport: Sendable {
             options.firstRetryWait * (1 << min(failures, 30)), options.longestRetryWait)
         let jitter = longest * Int.random(in: 0...1_000_000) / 1_000_000
         guard case .refused(_, _, let asked?) = error, asked > .zero else { return jitter }
-        let pause = ContinuousClock.now + asked
-        notBefore.withLock { $0 = max($0 ?? pause, pause) }
+        let instant = ContinuousClock.now + asked
+        notBefore.withLock { pause in
+            if pause.map({ $0.instant < instant }) ?? true { pause = (instant, error) }
+        }
         return asked + jitter
     }
 

@@ -55,6 +55,26 @@ struct DeliveryStateTests {
         #expect(five(&large, bytes: 90) == ([1, 2, 3, 4], [5]))
     }
 
+    @Test("a batch ends where a flush does, and only what came before it is given up")
+    func abandon() async throws {
+        var state = state(.dropOldest, events: 10)
+        var before: DeliveryState.Batch?
+        for id: UInt8 in 1...2 { _ = state.add(entry(id)) }
+        await withCheckedContinuation { waiter in
+            #expect(state.flush(waiter) == 2)
+            _ = state.add(entry(3))
+            before = state.nextBatch()
+            _ = state.add(entry(4))
+            #expect(state.abandon(before: 2).isEmpty)
+            for waiter in state.takeReleased() { waiter.resume() }
+            if let before { state.finish(before) }
+            for waiter in state.takeReleased() { waiter.resume() }
+        }
+        #expect(before?.entries.map(\.json[0]) == [1, 2])
+        for await _ in try #require(before).isWanted {}
+        #expect(state.abandon(before: 3).map(\.json[0]) == [3] && state.queued == 1)
+    }
+
     @Test("nothing is due before its time, and no more under way than may be")
     func due() throws {
         var state = state(.dropOldest)

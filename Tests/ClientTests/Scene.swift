@@ -53,7 +53,7 @@ final class Scene: Sendable {
 
     /// Tracks an event without waiting for anything.
     func track(_ id: String, _ properties: [String: PropertyValue]? = nil) {
-        usage.track("call", customerId: "acme", properties: properties, customerEventId: id)
+        usage.trackNow("call", customerId: "acme", properties: properties, customerEventId: id)
     }
 }
 

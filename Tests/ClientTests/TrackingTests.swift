@@ -125,6 +125,27 @@ struct TrackingTests {
         #expect(start.duration(to: .now) >= .seconds(1))
     }
 
+    @Test("what has less time than Retry-After asks for is not asked early, and fails at once")
+    func retryAfterTooLong() async throws {
+        let scene = try Scene({
+            $0.batchEvents = 1
+            $0.concurrency = 1
+            $0.retryFor = .milliseconds(500)
+        }) { _, _ in .answer(429, headers: [("retry-after", "60")]) }
+        let start = ContinuousClock.now
+        for id in ["a", "b", "c"] { scene.track(id) }
+        await scene.usage.flush()
+        await #expect(throws: TallystickError.self) { try await scene.usage.getInvoice(id: "i") }
+        #expect(start.duration(to: .now) < .seconds(30))
+        #expect(scene.requests.count == 1 && scene.usage.counts.lost == 3)
+        for failure in scene.failures {
+            guard case .refused(429, _, _) = failure.error else {
+                Issue.record("\(failure)")
+                return
+            }
+        }
+    }
+
     @Test("batches by count and by time")
     func batches() async throws {
         let change = { @Sendable (options: inout TallystickOptions) in
@@ -147,6 +168,28 @@ struct TrackingTests {
         await slow.usage.close()
     }
 
+    @Test("block drops nothing of those who await")
+    func block() async throws {
+        let scene = try Scene({
+            $0.batchEvents = 5
+            $0.concurrency = 1
+            $0.queueEvents = 10
+            $0.whenFull = .block
+        }) { request, _ in .taken(request) }
+        await withDiscardingTaskGroup { group in
+            for index in 0..<200 {
+                group.addTask {
+                    await scene.usage.track(
+                        "call", customerId: "acme", customerEventId: "\(index)")
+                }
+            }
+        }
+        #expect(scene.usage.queued <= 10)
+        await scene.usage.close()
+        #expect(scene.usage.counts.accepted == 200 && scene.usage.counts.lost == 0)
+        #expect(Set(scene.ids.joined()) == Set((0..<200).map(String.init)))
+    }
+
     @Test("a flush that has no more time gives up what it waits for, and the client goes on")
     func flushInTime() async throws {
         let scene = try Scene({
@@ -163,6 +206,34 @@ struct TrackingTests {
         scene.track("d")
         await scene.usage.close(timeout: .seconds(60))
         #expect(scene.usage.counts.accepted == 1)
+    }
+
+    @Test("what came after a flush is not given up with it, under way or not")
+    func flushedBefore() async throws {
+        let flushIsOver = DispatchSemaphore(value: 0)
+        let (underWay, arrived) = AsyncStream.makeStream(of: Void.self)
+        let scene = try Scene({
+            $0.batchEvents = 2
+            $0.batchInterval = .seconds(600)
+        }) { request, before in
+            if before == 0 { return .stall }
+            if before == 1 {
+                arrived.yield()
+                flushIsOver.wait()
+            }
+            return .taken(request)
+        }
+        scene.track("before")
+        async let flushed: Void = scene.usage.flush(timeout: .milliseconds(300))
+        for await _ in scene.server.arrivals { break }
+        for id in ["under way", "under way, too", "queued"] { scene.track(id) }
+        for await _ in underWay { break }
+        await flushed
+        #expect(scene.failures.map { $0.events.map(\.customerEventId) } == [["before"]])
+        #expect(scene.usage.queued == 1)
+        flushIsOver.signal()
+        await scene.usage.close()
+        #expect(scene.usage.counts.accepted == 3 && scene.usage.counts.lost == 1)
     }
 
     @Test("after close nothing is taken")

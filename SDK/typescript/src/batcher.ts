@@ -10,6 +10,12 @@ export interface Outlet {
   fail(batch: Entry[], error: TallystickError): void;
 }
 
+/** An event's place in all that came: how many events it is the last of, and how many bytes. */
+interface Mark {
+  end: number;
+  bytes: number;
+}
+
 /** Decides when events are sent, and in which batches: by count, by bytes and by time. */
 export class Batcher {
   readonly #settings: Settings;
@@ -21,7 +27,8 @@ export class Batcher {
   #due = 0;
   #timer: Timer | undefined;
   #flushes: { upTo: number; resolve: () => void }[] = [];
-  #room: { promise: Promise<void>; resolve: () => void } | undefined;
+  /** Who waits until the queue has a place for an event, in the order of the events. */
+  #rooms: (Mark & { resolve: () => void })[] = [];
 
   constructor(settings: Settings, outlet: Outlet) {
     this.#settings = settings;
@@ -36,23 +43,21 @@ export class Batcher {
     return this.#underWay.size;
   }
 
-  /** @returns a promise of room, where the queue is full and its policy is to wait. */
+  /** @returns a promise of a place, where the queue has none and its policy is to wait. */
   add(entry: Entry): Promise<void> | undefined {
-    const { whenFull } = this.#settings.queue;
-    if (this.#isFull(1, entry.bytes)) this.sendNow();
-    if (this.#isFull(whenFull === "block" ? 2 : 1, entry.bytes)) {
-      if (whenFull !== "drop-oldest") {
-        this.#drop(entry);
-        return this.#room?.promise;
-      }
-      while (this.#queue.length > 0 && this.#isFull(1, entry.bytes)) {
-        this.#drop(this.#queue.shift() as Entry);
-      }
+    const queue = this.#queue;
+    const { whenFull, bytes, waitingBytes } = this.#settings.queue;
+    if (this.#isFull(entry)) this.sendNow();
+    if (whenFull === "drop-oldest") {
+      while (this.#isFull(entry)) this.#drop(queue.shift() as Entry);
     }
-    this.#queue.push(entry);
+    const isDropped = whenFull === "block"
+      ? queue.length > 0 && queue.bytes + entry.bytes > bytes + waitingBytes
+      : this.#isFull(entry);
+    if (isDropped) this.#drop(entry);
+    else queue.push(entry);
     this.#pump();
-    if (whenFull !== "block" || !this.#isFull(1, 0)) return undefined;
-    return (this.#room ??= newRoom()).promise;
+    return whenFull === "block" ? this.#room() : undefined;
   }
 
   /** Sends what waits, full batches or not. */
@@ -75,10 +80,25 @@ export class Batcher {
     return first ?? this.#queue.start;
   }
 
-  #isFull(times: number, more: number): boolean {
-    const { events, bytes } = this.#settings.queue;
-    const { length, bytes: size } = this.#queue;
-    return length > 0 && (length >= events * times || size + more > bytes * times);
+  /** Whether the queue has no place for one event more. */
+  #isFull(entry: Entry): boolean {
+    const end = this.#queue.end + 1;
+    return !this.#hasPlace({ end, bytes: this.#queue.endBytes + entry.bytes });
+  }
+
+  /** Whether an event that came lies within the queue's limits: the first always does. */
+  #hasPlace({ end, bytes }: Mark): boolean {
+    const { queue } = this.#settings;
+    const { start, startBytes } = this.#queue;
+    const count = end - start;
+    return count <= 1 || (count <= queue.events && bytes - startBytes <= queue.bytes);
+  }
+
+  /** @returns a promise, unless the event that came last has a place. */
+  #room(): Promise<void> | undefined {
+    const last = { end: this.#queue.end, bytes: this.#queue.endBytes };
+    if (this.#hasPlace(last)) return undefined;
+    return new Promise((resolve) => this.#rooms.push({ ...last, resolve }));
   }
 
   #drop(entry: Entry): void {
@@ -102,10 +122,7 @@ export class Batcher {
         this.#resolveFlushes();
       });
     }
-    if (this.#room && !this.#isFull(1, 0)) {
-      this.#room.resolve();
-      this.#room = undefined;
-    }
+    this.#resolveRooms();
     this.#schedule();
   }
 
@@ -123,16 +140,14 @@ export class Batcher {
     }
   }
 
+  #resolveRooms(): void {
+    if (this.#rooms.length === 0) return;
+    const waiting = this.#rooms.findIndex((room) => !this.#hasPlace(room));
+    for (const { resolve } of this.#rooms.splice(0, waiting < 0 ? Infinity : waiting)) resolve();
+  }
+
   #resolveFlushes(): void {
     const oldest = this.#oldest;
     while ((this.#flushes[0]?.upTo ?? Infinity) <= oldest) this.#flushes.shift()?.resolve();
   }
-}
-
-function newRoom(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = (): void => undefined;
-  const promise = new Promise<void>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
 }

@@ -62,7 +62,7 @@ export class Tallystick<Events extends { [Name in keyof Events]: object } = AnyE
    *
    * It never throws. What cannot be billed goes to `onError`.
    *
-   * @returns a promise to await where the queue is full and `whenFull` is `"block"`.
+   * @returns with `whenFull` as `"block"`, a promise to await while the queue has no place for it.
    */
   track<Name extends keyof Events & string>(
     eventName: Name, event: TrackedEvent<Events[Name]>,

@@ -8,8 +8,11 @@ export interface TallystickOptions {
   apiKey?: string;
   /** A batch is sent once it has this many events or bytes, or its first event waited this long. */
   batch?: { events?: number; bytes?: number; milliseconds?: number };
-  /** How many events, and bytes of them, may wait to be sent; and what becomes of one too many. */
-  queue?: { events?: number; bytes?: number; whenFull?: WhenFull };
+  /**
+   * How many events, and bytes of them, may wait to be sent; and what becomes of one too many.
+   * With `"block"`, `waitingBytes` more of them may wait for a place.
+   */
+  queue?: { events?: number; bytes?: number; whenFull?: WhenFull; waitingBytes?: number };
   /**
    * How long a batch is tried, and the waits between: drawn from 0 to `firstMilliseconds`, twice
    * that the next time, and so on up to `longestMilliseconds`.
@@ -34,7 +37,9 @@ export interface TallystickOptions {
 
 /**
  * What a full queue does with one event more: drops the oldest, drops this one, or keeps it and
- * has `track` return a promise to await. Callers who do not await are dropped at twice the limit.
+ * has `track` return a promise of a place for it. `track` cannot know who awaits that: an event is
+ * dropped only where `waitingBytes` beyond the queue wait already. Callers who await come to that
+ * only where so many of them wait at once.
  */
 export type WhenFull = "drop-oldest" | "drop-newest" | "block";
 
@@ -56,6 +61,7 @@ export function settingsOf(options: TallystickOptions) {
     events: within("queue.events", options.queue?.events ?? 100_000, 1),
     bytes: within("queue.bytes", options.queue?.bytes ?? 64 * 1024 * 1024, 1),
     whenFull: options.queue?.whenFull ?? "drop-oldest",
+    waitingBytes: within("queue.waitingBytes", options.queue?.waitingBytes ?? 64 * 1024 * 1024, 0),
   };
   return {
     base: `${url.origin}${url.pathname.replace(/\/+$/, "")}/functions/`,

@@ -22,6 +22,7 @@ export class EventQueue {
   #entries: (Entry | undefined)[] = [];
   #head = 0;
   #start = 0;
+  #startBytes = 0;
   #bytes = 0;
 
   get length(): number {
@@ -35,6 +36,16 @@ export class EventQueue {
   /** The sequence of the first event that waits. */
   get start(): number {
     return this.#start;
+  }
+
+  /** The bytes of all events before `start`. */
+  get startBytes(): number {
+    return this.#startBytes;
+  }
+
+  /** The bytes of all events that came. */
+  get endBytes(): number {
+    return this.#startBytes + this.#bytes;
   }
 
   /** The sequence of the event that comes next. */
@@ -53,6 +64,7 @@ export class EventQueue {
     this.#entries[this.#head] = undefined;
     this.#head += 1;
     this.#start += 1;
+    this.#startBytes += entry.bytes;
     this.#bytes -= entry.bytes;
     if (this.#head * 2 > this.#entries.length) {
       this.#entries = this.#entries.slice(this.#head);

@@ -29,8 +29,8 @@ const mostKeptAliveBytes = 16_000;
 /** Makes requests, and makes them again as long as that can help. */
 export class Transport {
   readonly #settings: Settings;
-  /** Before this instant the server wants no requests. */
-  #notBefore = 0;
+  /** Before this instant the server wants no requests, as this refusal said. */
+  #pause: { until: number; refusal: RefusedError } | undefined;
   #abandon = new AbortController();
 
   constructor(settings: Settings) {
@@ -54,8 +54,10 @@ export class Transport {
     const until = monotonicMilliseconds() + (manner.forMilliseconds ?? retry.forMilliseconds);
     const start = manner.isBackground ? startIdleTimer : startTimer;
     for (let failures = 0; ; ) {
-      const pause = Math.min(this.#notBefore, until) - monotonicMilliseconds();
-      if (pause > 0) await sleep(pause, signal, start);
+      const pause = this.#pause;
+      if (pause && pause.until > until) throw pause.refusal;
+      const rest = (pause?.until ?? 0) - monotonicMilliseconds();
+      if (rest > 0) await sleep(rest, signal, start);
       try {
         return await this.#try(name, body, manner, signal);
       } catch (error) {
@@ -74,11 +76,11 @@ export class Transport {
     const { firstMilliseconds, longestMilliseconds } = this.#settings.retry;
     const backOff = Math.min(firstMilliseconds * 2 ** failures, longestMilliseconds);
     const jitter = Math.random() * backOff;
-    const asked = error instanceof RefusedError ? error.retryAfterMilliseconds ?? 0 : 0;
-    if (asked === 0) return jitter;
-    const pause = Math.min(asked, longestRetryAfterMilliseconds);
-    this.#notBefore = Math.max(this.#notBefore, monotonicMilliseconds() + pause);
-    return pause + jitter;
+    if (!(error instanceof RefusedError) || !error.retryAfterMilliseconds) return jitter;
+    const asked = Math.min(error.retryAfterMilliseconds, longestRetryAfterMilliseconds);
+    const until = monotonicMilliseconds() + asked;
+    if (until > (this.#pause?.until ?? 0)) this.#pause = { until, refusal: error };
+    return asked + jitter;
   }
 
   /** Makes one request; whatever comes of it comes within the timeout. */

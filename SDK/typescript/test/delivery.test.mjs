@@ -119,6 +119,20 @@ test("what a server asks for holds back every batch", async (test) => {
   assert.equal(server.requests.length, 2);
 });
 
+test("what has less time than a server asks for is not asked early, and fails at once", async (test) => {
+  const refused = () => ({ status: 429, headers: { "retry-after": "60" }, body: {} });
+  const { server, usage, errors } = await scene(test, refused, {
+    batch: { events: 1 }, concurrency: 1, retry: { forMilliseconds: 500 },
+  });
+  const start = performance.now();
+  for (const customerEventId of ["a", "b", "c"]) usage.track("call", { customerId, customerEventId });
+  await usage.flush();
+  await assert.rejects(usage.getInvoice({ id: "i" }), RefusedError);
+  assert.ok(performance.now() - start < 30_000);
+  assert.equal(server.requests.length, 1);
+  assert.deepEqual(errors.map(({ error }) => error.status), [429, 429, 429]);
+});
+
 test("gzip bodies are the same bodies", async (test) => {
   const { server, usage } = await scene(
     test,

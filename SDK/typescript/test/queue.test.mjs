@@ -46,19 +46,35 @@ test("drop-newest keeps the oldest", async (test) => {
   assert.deepEqual(server.requests.flatMap(idsOf), ["0", "1", "2", "3", "4", "5"]);
 });
 
-test("block loses nothing of those who wait, and bounds those who do not", async (test) => {
-  const queue = { events: 4, whenFull: "block" };
-  const { server, usage, errors, held, promises } = await overflow(test, queue, 12);
+test("block loses nothing of those who wait", async (test) => {
+  const queue = { events: 10, whenFull: "block" };
+  const { server, usage, errors, held, promises } = await overflow(test, queue, 200);
   assert.deepEqual(promises.map((promise) => promise !== undefined), [
-    ...Array(5).fill(false), ...Array(7).fill(true), // the fourth that waits fills the queue
+    ...Array(12).fill(false), ...Array(188).fill(true), // two are under way
   ]);
-  assert.equal(usage.queued, 8);
-  assert.deepEqual(dropped(errors), ["10", "11"]);
+  const order = [];
+  promises.forEach((promise, index) => promise?.then(() => order.push(index)));
   held.resolve();
+  await promises[13];
+  assert.deepEqual(order, [12, 13]); // one for each place
   await Promise.all(promises);
-  assert.ok(usage.queued < 4);
+  assert.deepEqual(order, Array.from({ length: 188 }, (_, index) => index + 12));
+  assert.ok(usage.queued <= 10);
   await usage.flush();
-  assert.equal(server.requests.flatMap(idsOf).length, 10);
+  assert.deepEqual(errors, []);
+  const ids = Array.from({ length: 200 }, (_, index) => `${index}`);
+  assert.deepEqual(server.requests.flatMap(idsOf), ids);
+});
+
+test("block bounds those who do not wait", async (test) => {
+  const queue = { events: 4, whenFull: "block", waitingBytes: 2_000, bytes: 1_000 };
+  const { server, usage, errors, held } = await overflow(test, queue, 100);
+  assert.ok(usage.queued > 15 && usage.queued < 30, `${usage.queued} events of 3,000 bytes`);
+  const kept = usage.queued + 2;
+  assert.deepEqual(dropped(errors), Array.from({ length: 100 - kept }, (_, at) => `${at + kept}`));
+  held.resolve();
+  await usage.flush();
+  assert.equal(server.requests.flatMap(idsOf).length, kept);
 });
 
 test("bytes bound the queue too", async (test) => {

@@ -17,7 +17,7 @@ for day in ["05", "12", "19"] {
     let timestamp = try Date("2026-01-\(day)T20:00:00Z", strategy: .iso8601)
     for user in 0..<72 {
         for platform in user % 3 == 0 ? ["web", "ios"] : ["web"] {
-            usage.track(
+            await usage.track(
                 "session_started", customerId: customerId,
                 properties: ["userId": "user-\(user)", "platform": .string(platform)],
                 timestamp: timestamp)
