@@ -2,7 +2,6 @@ import Billing
 import Ledger
 import LedgerSQLite
 import LedgerScene
-import SQLite
 import Testing
 
 /// What is changed while a delivery is claimed, or while an attempt at it is under way.
@@ -185,28 +184,6 @@ import Testing
             _ = try await scene.ledger.settle(attempts)
             let health = try await scene.ledger.target(books, now: Self.now).endpoint.health
             #expect((health.failures != nil) == isFailing)
-        }
-    }
-
-    @Test func aFileOfTheFirstSchemaGoesOn() async throws {
-        try await withClaims { scene, begun, _ in
-            _ = try await settle(scene, begun, .retry(at: Self.now))
-            await scene.ledger.shutdown()
-            try Connection(path: scene.path, .readWrite).execute(
-                """
-                ALTER TABLE webhook_endpoint DROP COLUMN lastFailureAt;
-                ALTER TABLE webhook_delivery DROP COLUMN redeliveries;
-                DROP TABLE api_key;
-                PRAGMA user_version = 1
-                """)
-            let again = try Scene(path: scene.path)
-            let endpoint = try await again.ledger.target(books, now: Self.now).endpoint
-            #expect(endpoint.health.failures == Self.now...Self.now)
-            let claimed = try await again.claim(at: Self.now)
-            #expect(claimed.map(\.attempts).sorted() == [0, 1])
-            let first = try #require(claimed.first)
-            #expect(try await settle(again, first, .delivered).disabled.isEmpty)
-            await again.ledger.shutdown()
         }
     }
 }

@@ -6,7 +6,7 @@ import Testing
 @testable import tallystick
 @testable import tallystick_demo
 
-@Suite("gzip bodies", .timeLimit(.minutes(1)))
+@Suite("gzip bodies", .timeLimit(.minutes(3)))
 struct GzipTests {
     private let bench: Bench
 
