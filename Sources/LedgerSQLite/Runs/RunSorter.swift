@@ -29,13 +29,11 @@ final class RunSorter: Sendable {
     private let mailbox = Mailbox<Job>(capacity: 16)
 
     init() {
-        let thread = Thread { [mailbox] in
+        NamedThread.start("ledger-sorter") { [mailbox] in
             while let jobs = mailbox.take(limit: 1) {
                 for job in jobs { job.answer.put(SortedEntries(job.entries, job.kind)) }
             }
         }
-        thread.name = "tallystick-sorter"
-        thread.start()
     }
 
     deinit { mailbox.close() }

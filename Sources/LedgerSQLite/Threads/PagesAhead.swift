@@ -24,7 +24,7 @@ final class PagesAhead: Sendable {
         of path: String, after sequence: Int64, _ catalog: CompiledCatalog, _ hasher: KeyHasher
     ) {
         for _ in 0..<Self.ahead { free.signal() }
-        let thread = Thread { [self] in
+        NamedThread.start("ledger-recovery") { [self] in
             do {
                 let database = Database(try Connection(path: path, .readOnly))
                 try database.connection.execute("BEGIN")
@@ -41,8 +41,6 @@ final class PagesAhead: Sendable {
                 }
             } catch { give(.failure(error)) }
         }
-        thread.name = "tallystick-recovery"
-        thread.start()
     }
 
     private func give(_ page: Result<RefoldPage, any Error>) {

@@ -23,15 +23,13 @@ final class ReaderThreads: Sendable {
         begins = Mutex(Array(repeating: nil, count: Self.count))
         for index in 0..<Self.count {
             let own = OwnDatabase(Database(try Connection(path: path, .readOnly)))
-            let thread = Thread { [self] in
+            NamedThread.start("ledger-reader-\(index)") { [self] in
                 while let jobs = mailbox.take(limit: 1) {
                     begins.withLock { $0[index] = .now }
                     for job in jobs { job(own.database) }
                     begins.withLock { $0[index] = nil }
                 }
             }
-            thread.name = "tallystick-reader-\(index)"
-            thread.start()
         }
     }
 

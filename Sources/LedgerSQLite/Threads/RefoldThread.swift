@@ -25,7 +25,7 @@ final class RefoldThread: Sendable {
         self.hasher = hasher
         self.logger = logger
         let own = OwnDatabase(database)
-        let thread = Thread { [self] in
+        NamedThread.start("ledger-refold") { [self] in
             while true {
                 signal.wait()
                 guard state.withLock({ !$0.isClosed }) else { break }
@@ -33,8 +33,6 @@ final class RefoldThread: Sendable {
             }
             release(.closed)
         }
-        thread.name = "tallystick-refold"
-        thread.start()
         // What a process that ended left to fold anew.
         ring()
     }

@@ -50,12 +50,10 @@ final class WriterThread: Sendable {
         let loop = Loop(mailbox: mailbox, reopen: reopen, logger: logger)
         let first = Handover(state)
         let ended = ended.continuation
-        let thread = Thread {
+        NamedThread.start("ledger-writer") {
             loop.run(first)
             ended.finish()
         }
-        thread.name = "tallystick-writer"
-        thread.start()
     }
 
     /// Runs `body` in a group commit.
