@@ -14,6 +14,8 @@ package struct GenerateInvoice: Function {
     package static let name = "generateInvoice"
 
     private let ledger: any InvoiceLedger & PreviewLedger
+    /// Invoices that are made in one go: some 1 ms.
+    private static let turn = 32
 
     package init(ledger: any InvoiceLedger & PreviewLedger) { self.ledger = ledger }
 
@@ -83,6 +85,8 @@ package struct GenerateInvoice: Function {
         var batch = InvoiceBatch(last: number)
         for period in try await ledger.periodsToInvoice(after: number, limit: limit) {
             batch.add(period)
+            // Requests beside it are not to wait for a thread of the pool until all are made.
+            if batch.count.isMultiple(of: Self.turn) { await Task.yield() }
         }
         return batch
     }

@@ -27,8 +27,14 @@ extension SQLiteLedger {
     }
 
     package func record(_ invoices: [WrittenInvoice]) async throws(LedgerError) {
-        try await writer.perform(weight: invoices.count, undo: .group, givesWay: true) { state in
-            for invoice in invoices { try state.record(invoice) }
+        var left = invoices[...]
+        while !left.isEmpty {
+            left = try await writer.perform(weight: left.count, undo: .group, givesWay: true) {
+                [left] state in
+                let step = left.prefix(state.largestStep)
+                for invoice in step { try state.record(invoice) }
+                return left.dropFirst(step.count)
+            }
         }
     }
 

@@ -165,9 +165,11 @@ extension Scene {
 
     /// The invoice that is to be written next; nil where none is.
     package func nextInvoice() async throws -> WrittenInvoice? {
-        try await ledger.periodsToInvoice(after: 0, limit: 1).first.map { period in
-            WrittenInvoice(period, body: try InvoiceAssembly.invoice(period).json)
-        }
+        try await ledger.periodsToInvoice(after: 0, limit: 1).first.map(Self.invoice)
+    }
+
+    package static func invoice(_ period: ClosedPeriod) throws -> WrittenInvoice {
+        WrittenInvoice(period, body: try InvoiceAssembly.invoice(period).json)
     }
 
     /// Writes the invoices of all that is closed.

@@ -41,7 +41,7 @@ struct Rebuild: ~Copyable {
         while true {
             let page = try source.records(after: last, limit: Self.groupSize)
             guard let end = page.last?.sequence else { break }
-            try state.begin()
+            try state.begin(besideCallers: false)
             try carryOut(page)
             try state.commit()
             last = end
@@ -54,7 +54,7 @@ struct Rebuild: ~Copyable {
     }
 
     private mutating func inGroup(_ body: (inout WriterState) throws -> Void) throws {
-        try state.begin()
+        try state.begin(besideCallers: false)
         try body(&state)
         try state.commit()
     }

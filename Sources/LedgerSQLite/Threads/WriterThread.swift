@@ -32,9 +32,9 @@ final class WriterThread: Sendable {
     }
 
     /// The weight of one transaction, and how many jobs may wait.
-    static let groupLimit = 10_000
+    static let groupLimit = 2_500
     private static let waitingLimit = 4096
-    /// What they may weigh together: 25 full groups.
+    /// What they may weigh together: 100 full groups.
     private static let waitingWeight = 250_000
 
     private let mailbox = Mailbox<Job>(
@@ -200,7 +200,7 @@ private struct Loop: Sendable {
     private func commit(_ group: [WriterThread.Job], _ state: inout WriterState) -> Bool {
         var answers: [@Sendable () -> Void] = []
         do {
-            try state.begin()
+            try state.begin(besideCallers: group.contains { !$0.givesWay })
             for job in group {
                 do {
                     answers.append(try state.perform(undo: job.undo, job.run))

@@ -11,6 +11,8 @@ struct Checkpoint {
     fileprivate var sweep: ArraySlice<Int32> = []
     fileprivate var sweepSize = 0
     fileprivate var sweepSequence: Int64
+    /// Whether rows that are unsaved keep memory from what it needs.
+    var isInTheWay = false
 
     fileprivate let recordsPerSweep: Int
     /// Rows in one slice, at least.
@@ -49,10 +51,7 @@ extension WriterState {
     }
 
     /// Rows cannot leave memory before they are saved, nor values of `unique` be spilled.
-    private var isCrowded: Bool {
-        indexes.unique.waitsForCheckpoint
-            || residents.byteCount > memory.residents(beside: indexes.byteCount)
-    }
+    private var isCrowded: Bool { indexes.unique.waitsForCheckpoint || checkpoint.isInTheWay }
 
     /// Saves every unsaved row, so that the next start has nothing to fold.
     mutating func finish() throws(SQLiteError) {

@@ -18,7 +18,7 @@ extension WriterState {
         }
         try tellOfLate()
         while let work = due.popFirst() {
-            guard closed.count < request.limit else {
+            guard closed.count < min(request.limit, largestStep) else {
                 return ClosePass(closed: closed, hasMore: true)
             }
             let subscription = try resident(work.subscription, of: work.customerId)

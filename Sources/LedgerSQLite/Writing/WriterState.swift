@@ -21,6 +21,8 @@ struct WriterState: ~Copyable {
     var changesMemory = false
     /// Whether the write-ahead log has to go once the group under way is committed.
     var emptiesWAL = false
+    /// Closes, or invoices, that the group under way takes at most: those left wait for another.
+    private(set) var largestStep = Int.max
     /// The backup that is being made.
     var backup: RunningBackup?
     var statistics = StoreStatistics()
@@ -60,8 +62,17 @@ struct WriterState: ~Copyable {
         return state
     }
 
-    mutating func begin() throws(SQLiteError) {
-        residents.evict(downTo: memory.residents(beside: indexes.byteCount))
+    /// Closes, or invoices, in a group beside callers: some 2 ms of it.
+    private static let stepBesideCallers = 25
+
+    /// Begins a group.
+    ///
+    /// - Parameter besideCallers: whether others wait for it than the runtime's own work.
+    mutating func begin(besideCallers: Bool) throws(SQLiteError) {
+        largestStep = besideCallers ? Self.stepBesideCallers : .max
+        let limit = memory.residents(beside: indexes.byteCount)
+        residents.evict(downTo: limit)
+        checkpoint.isInTheWay = residents.byteCount > limit
         head.groupStart = head.sequence + 1
         try database.connection.execute("BEGIN IMMEDIATE")
     }
