@@ -5,7 +5,8 @@ package import Ledger
 
 /// Closes every billing period that is due.
 ///
-/// Calling it again is harmless.
+/// Calling it again is harmless. Beside events that are coming in a call may close fewer than its
+/// `limit`; `more` says whether something that is due is left.
 package struct ClosePeriod: Function {
     package static let name = "closePeriod"
 
