@@ -31,7 +31,7 @@ struct LocalServer: Sendable {
         }
         let engine = try await TimerEngine(
             timers, dispatcher: dispatcher, ledger: wiring.ledger, dueWork: wiring.dueWork)
-        let turn = ExclusiveStep()
+        let turn = Turns(atOnce: 1)
         let drain: @Sendable () async throws -> Int = {
             let count = try await turn.run { try await wiring.writeSomeInvoices(dispatcher) }
             if count > 0 { deliveries.ring() }

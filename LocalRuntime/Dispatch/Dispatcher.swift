@@ -9,12 +9,14 @@ struct Dispatcher: Sendable {
     let logger: Logger
     /// Who has work after a function has succeeded, by the function's name.
     let wakes: [String: [Nudge]]
-    /// Where calls wait that read a whole history.
-    let longWork: LongWork
+    /// Where calls wait that read a whole history: each may take seconds and much memory.
+    private let longWork: Turns
 
     init(
         registry: FunctionRegistry, clock: any RuntimeClock, logger: Logger,
-        wakes: [String: [Nudge]] = [:], longWork: LongWork = LongWork()
+        wakes: [String: [Nudge]] = [:],
+        longWork: Turns = Turns(
+            atOnce: RuntimeLimits.longCalls, places: RuntimeLimits.waitingLongCalls)
     ) {
         self.registry = registry
         self.clock = clock
@@ -43,12 +45,23 @@ struct Dispatcher: Sendable {
         let context = context(name, requestId: requestId)
         let result =
             try registry.isLong(name, document)
-            ? await longWork.run { () async throws(Problem) in
+            ? await inTurn { () async throws(Problem) in
                 try await registry.invoke(name, document, context)
             }
             : await registry.invoke(name, document, context)
         wakes[name]?.forEach { $0.ring() }
         return result
+    }
+
+    /// Does what reads a whole history when its turn has come.
+    ///
+    /// - Throws: `Problem` with `.overloaded` where too many wait already; what `work` throws.
+    func inTurn<Value: Sendable>(
+        _ work: @Sendable () async throws(Problem) -> Value
+    ) async throws(Problem) -> Value {
+        let full = Problem(
+            .overloaded, "too many calls at once that read a whole history; try again")
+        return try await longWork.run(orThrow: full, work)
     }
 
     /// Calls `name` with a body; an empty one is `{}`.

@@ -98,7 +98,7 @@ struct HTTPGate: HTTPResponder {
     ) async throws(Problem) -> Response {
         let invoice = try await dispatcher.call(
             GetInvoice.name, body: GetInvoice.request(id), requestId: requestId)
-        let page = try await dispatcher.longWork.run { () async throws(Problem) in
+        let page = try await dispatcher.inTurn { () async throws(Problem) in
             do {
                 // With a hundred thousand groups it takes seconds, in which events have to get through.
                 return try await OwnThread.run { try InvoicePage.html(InvoiceDocument(invoice)) }

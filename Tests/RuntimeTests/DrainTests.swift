@@ -83,22 +83,4 @@ struct DrainTests {
         backoff.reset()
         #expect(backoff.next() == .seconds(1))
     }
-
-    @Test("an exclusive step is done by one task at a time")
-    func exclusive() async throws {
-        let turn = ExclusiveStep()
-        let inside = Recorder<Int>()
-        await withTaskGroup(of: Void.self) { group in
-            for _ in 0..<50 {
-                group.addTask {
-                    await turn.run {
-                        inside.add(1)
-                        await Task.yield()
-                        inside.add(-1)
-                    }
-                }
-            }
-        }
-        #expect(inside.all == (0..<100).map { $0 % 2 == 0 ? 1 : -1 })
-    }
 }

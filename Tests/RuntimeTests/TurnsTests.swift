@@ -4,8 +4,8 @@ import Testing
 
 @testable import tallystick
 
-@Suite("calls that read a whole history", .timeLimit(.minutes(1)))
-struct LongWorkTests {
+@Suite("work in turns", .timeLimit(.minutes(1)))
+struct TurnsTests {
     /// A function that is long where the request says so.
     private struct Reading: Function {
         static let name = "reading"
@@ -26,7 +26,7 @@ struct LongWorkTests {
         }
     }
 
-    @Test("so many run at once, the next wait in order, and more are turned away")
+    @Test("so many calls that read a whole history run at once, and more are turned away")
     func bounded() async throws {
         let started = AsyncStream<Void>.makeStream()
         let release = AsyncStream<Void>.makeStream()
@@ -34,7 +34,7 @@ struct LongWorkTests {
         registry.register(Reading(started: started.continuation, release: release.stream))
         let dispatcher = Dispatcher(
             registry: registry, clock: SystemClock(), logger: silent,
-            longWork: LongWork(atOnce: 1, places: 0))
+            longWork: Turns(atOnce: 1, places: 0))
         let long = try JSONDocument.parse(Array("{}".utf8))
         let short = try JSONDocument.parse(Array(#"{"short":true}"#.utf8))
         var starts = started.stream.makeAsyncIterator()
@@ -48,5 +48,23 @@ struct LongWorkTests {
         #expect(results.count == 2)
         // Its place is free again.
         _ = try await dispatcher.call(Reading.name, long)
+    }
+
+    @Test("one at a time, nobody is inside with another")
+    func exclusive() async throws {
+        let turn = Turns(atOnce: 1)
+        let inside = Recorder<Int>()
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<50 {
+                group.addTask {
+                    await turn.run {
+                        inside.add(1)
+                        await Task.yield()
+                        inside.add(-1)
+                    }
+                }
+            }
+        }
+        #expect(inside.all == (0..<100).map { $0 % 2 == 0 ? 1 : -1 })
     }
 }
