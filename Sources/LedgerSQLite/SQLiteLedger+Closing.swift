@@ -5,7 +5,7 @@ extension SQLiteLedger {
     package func closeDue(
         _ request: CloseRequest, at now: Instant
     ) async throws(LedgerError) -> ClosePass {
-        let pass = try await afterRefolds(weight: request.limit, undo: .group, givesWay: true) {
+        let pass = try await afterRefolds(weight: request.limit, undo: .group, origin: .step) {
             try $0.closeDue(request, at: now)
         }
         guard !pass.hasMore else { return pass }

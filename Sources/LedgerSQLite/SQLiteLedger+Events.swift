@@ -43,13 +43,14 @@ extension SQLiteLedger {
 
     /// Runs `body` on the writer, again once what is being folded anew is done.
     func afterRefolds<Result: Sendable>(
-        weight: Int = 1, undo: WriterThread.Undo = .savepoint, givesWay: Bool = false,
+        weight: Int = 1, undo: WriterThread.Undo = .savepoint,
+        origin: WriterThread.Origin = .caller,
         _ body: @escaping @Sendable (inout WriterState) throws -> Result
     ) async throws(LedgerError) -> Result {
         while true {
             do throws(LedgerError) {
                 return try await writer.perform(
-                    weight: weight, undo: undo, givesWay: givesWay, body)
+                    weight: weight, undo: undo, origin: origin, body)
             } catch {
                 guard error == .refolding else { throw error }
             }

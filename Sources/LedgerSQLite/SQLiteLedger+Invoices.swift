@@ -29,7 +29,7 @@ extension SQLiteLedger {
     package func record(_ invoices: [WrittenInvoice]) async throws(LedgerError) {
         var left = invoices[...]
         while !left.isEmpty {
-            left = try await writer.perform(weight: left.count, undo: .group, givesWay: true) {
+            left = try await writer.perform(weight: left.count, undo: .group, origin: .step) {
                 [left] state in
                 let step = left.prefix(state.largestStep)
                 for invoice in step { try state.record(invoice) }

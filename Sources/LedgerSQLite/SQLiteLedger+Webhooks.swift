@@ -11,7 +11,7 @@ extension SQLiteLedger {
     }
 
     package func settle(_ attempts: [DeliveryAttempt]) async throws(LedgerError) -> Settlement {
-        let settlement = try await writer.perform { state in
+        let settlement = try await writer.perform(origin: .runtime) { state in
             var released: Set<Identifier> = []
             var disabled: [DisabledEndpoint] = []
             var healthy = HealthyEndpoints()

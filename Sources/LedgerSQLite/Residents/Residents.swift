@@ -177,9 +177,13 @@ extension Residents {
     /// bytes are enough; at most one round.
     ///
     /// Only between groups.
-    mutating func evict(downTo limit: Int) {
+    ///
+    /// - Returns: whether rows that are not saved keep it from that.
+    @discardableResult
+    mutating func evict(downTo limit: Int) -> Bool {
         // A round may find nothing that is saved: so it is made in parts.
         var steps = min(2 * Int(customers.end), Self.stepsPerGroup)
+        var isHeld = false
         while byteCount > limit, steps > 0 {
             steps -= 1
             hand = hand + 1 < customers.end ? hand + 1 : 0
@@ -188,8 +192,11 @@ extension Residents {
                 customers[hand].isUsed = false
             } else if isSaved(hand) {
                 remove(hand)
+            } else {
+                isHeld = true
             }
         }
+        return isHeld && byteCount > limit
     }
 
     private func isSaved(_ customer: Int32) -> Bool {

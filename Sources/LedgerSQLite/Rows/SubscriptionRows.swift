@@ -130,35 +130,39 @@ extension Database {
         } ?? nil
     }
 
-    /// Subscriptions whose earliest open period is due, by (end, id): one more than the limit.
-    borrowing func dueCloses(_ request: CloseRequest) throws(SQLiteError) -> [DueWork] {
+    /// Subscriptions whose earliest open period is due, by (end, id).
+    borrowing func dueCloses(
+        _ request: CloseRequest, _ limit: Int
+    ) throws(SQLiteError) -> [DueWork] {
         try dueWork(
             """
             SELECT number, customerId, id, nextEnd, 0 FROM subscription
             WHERE nextEnd <= ?1 AND dueAt <= ?1 AND (?2 IS NULL OR id = ?2)
             ORDER BY nextEnd, id LIMIT ?3
-            """, request)
+            """, request, limit)
     }
 
-    /// Subscriptions whose next advance invoice is due, by (start, id): one more than the limit.
-    borrowing func dueAdvances(_ request: CloseRequest) throws(SQLiteError) -> [DueWork] {
+    /// Subscriptions whose next advance invoice is due, by (start, id).
+    borrowing func dueAdvances(
+        _ request: CloseRequest, _ limit: Int
+    ) throws(SQLiteError) -> [DueWork] {
         try dueWork(
             """
             SELECT number, customerId, id, advanceAt, 1 FROM subscription
             WHERE advanceAt IS NOT NULL AND advanceAt <= ?1 AND (?2 IS NULL OR id = ?2)
             ORDER BY advanceAt, id LIMIT ?3
-            """, request)
+            """, request, limit)
     }
 
     /// - Parameter sql: gives the subscription's number, customer and id, the instant, and whether
     ///   it is an advance.
     private borrowing func dueWork(
-        _ sql: StaticString, _ request: CloseRequest
+        _ sql: StaticString, _ request: CloseRequest, _ limit: Int
     ) throws(SQLiteError) -> [DueWork] {
         try all(sql) { row throws(SQLiteError) in
             try row.bind(1, request.asOf.microseconds)
             try row.bind(2, text: request.subscriptionId?.bytes)
-            try row.bind(3, Int64(request.limit + 1))
+            try row.bind(3, Int64(limit))
         } _: { row in
             DueWork(
                 subscription: row.integer(0), customerId: Identifier(checked: row.bytes(1)),

@@ -50,6 +50,10 @@ final class Mailbox<Item: Sendable>: Sendable {
 
     var count: Int { state.withLock { $0.items.count } }
 
+    func contains(where predicate: (Item) -> Bool) -> Bool {
+        state.withLock { $0.items.contains(where: predicate) }
+    }
+
     /// Waits until something is there and takes items that together weigh up to `limit`, but one
     /// at least; nil once closed and empty.
     ///

@@ -14,11 +14,20 @@ final class WriterThread: Sendable {
         /// About how many events' worth of work it is.
         let weight: Int
         let undo: Undo
-        /// Whether callers go first: of such jobs one at most is in a group with others.
-        var givesWay = false
+        let origin: Origin
         /// Answers how to send its result.
         let run: @Sendable (inout WriterState) throws -> @Sendable () -> Void
         let fail: @Sendable (LedgerError) -> Void
+    }
+
+    /// Who waits for a job.
+    enum Origin: Sendable {
+        case caller
+        /// The runtime, with the work of a moment.
+        case runtime
+        /// The runtime, with work that goes on in steps for as long as there is some: beside a
+        /// caller one step at most is in a group, and a small one.
+        case step
     }
 
     /// What takes back the writes of a job that fails.
@@ -39,7 +48,7 @@ final class WriterThread: Sendable {
 
     private let mailbox = Mailbox<Job>(
         capacity: waitingLimit, weightLimit: waitingWeight, weight: { $0.weight },
-        givesWay: \.givesWay)
+        givesWay: { $0.origin == .step })
     private let ended = AsyncStream<Never>.makeStream()
 
     /// - Parameter open: opens the store, and opens it again after a failure; runs on the thread.
@@ -59,16 +68,13 @@ final class WriterThread: Sendable {
     /// Runs `body` in a group commit.
     ///
     /// What it returns is durable.
-    ///
-    /// - Parameter givesWay: whether it is the runtime's own work, which goes on in steps for as
-    ///   long as there is some: calls beside it do not wait for more than a step of it.
     func perform<Result: Sendable>(
-        weight: Int = 1, undo: Undo = .savepoint, givesWay: Bool = false,
+        weight: Int = 1, undo: Undo = .savepoint, origin: Origin = .caller,
         _ body: @escaping @Sendable (inout WriterState) throws -> Result
     ) async throws(LedgerError) -> Result {
         let answer = await withCheckedContinuation { continuation in
             let job = Job(
-                weight: weight, undo: undo, givesWay: givesWay,
+                weight: weight, undo: undo, origin: origin,
                 run: { state in
                     let result = try body(&state)
                     return {
@@ -91,7 +97,7 @@ final class WriterThread: Sendable {
         fail: @escaping @Sendable (LedgerError) -> Void
     ) {
         let job = Job(
-            weight: 1, undo: .savepoint,
+            weight: 1, undo: .savepoint, origin: .caller,
             run: { state in
                 try body(&state)
                 return {}
@@ -112,7 +118,7 @@ final class WriterThread: Sendable {
     ) throws(LedgerError) -> Result {
         let answer = Answer<Result>()
         let job = Job(
-            weight: 1, undo: .savepoint,
+            weight: 1, undo: .savepoint, origin: .runtime,
             run: { state in
                 let result = try body(&state)
                 return { answer.give(.success(result)) }
@@ -200,7 +206,9 @@ private struct Loop: Sendable {
     private func commit(_ group: [WriterThread.Job], _ state: inout WriterState) -> Bool {
         var answers: [@Sendable () -> Void] = []
         do {
-            try state.begin(besideCallers: group.contains { !$0.givesWay })
+            let isCalled = group.contains { $0.origin == .caller }
+            try state.begin(
+                besideCallers: isCalled || mailbox.contains { $0.origin == .caller })
             for job in group {
                 do {
                     answers.append(try state.perform(undo: job.undo, job.run))

@@ -10,15 +10,17 @@ extension WriterState {
         if let id = request.subscriptionId, try database.subscription(id) == nil {
             throw LedgerError.unknownSubscription(id)
         }
+        let limit = min(request.limit, largestStep)
         var closed: [ClosedEntry] = []
-        var due = try dueWork(request)
+        var due = try dueWork(request, limit: limit + 1)
         // Before anything is written: what is being folded anew is waited for.
         if let first = due.first, !first.isAdvance {
             try awaitRefold(of: resident(first.subscription, of: first.customerId))
         }
-        try tellOfLate()
+        // Once for all, where a long pass goes on in further ones.
+        if due.count <= limit { try tellOfLate() }
         while let work = due.popFirst() {
-            guard closed.count < min(request.limit, largestStep) else {
+            guard closed.count < limit else {
                 return ClosePass(closed: closed, hasMore: true)
             }
             let subscription = try resident(work.subscription, of: work.customerId)
@@ -38,10 +40,12 @@ extension WriterState {
         return ClosePass(closed: closed, hasMore: false)
     }
 
-    /// What is due, in order: one more than a pass may do, where there is more.
-    private func dueWork(_ request: CloseRequest) throws -> ArraySlice<DueWork> {
-        try (database.dueCloses(request) + database.dueAdvances(request))
-            .sorted { $0.comes(before: $1) }.prefix(request.limit + 1)
+    /// What is due, in order, the first `limit`.
+    private func dueWork(
+        _ request: CloseRequest, limit: Int
+    ) throws -> ArraySlice<DueWork> {
+        try (database.dueCloses(request, limit) + database.dueAdvances(request, limit))
+            .sorted { $0.comes(before: $1) }.prefix(limit)
     }
 
     /// What of the same kind is due next of a subscription, once `work` is done.

@@ -67,12 +67,11 @@ struct WriterState: ~Copyable {
 
     /// Begins a group.
     ///
-    /// - Parameter besideCallers: whether others wait for it than the runtime's own work.
+    /// - Parameter besideCallers: whether callers wait, in it or for the next.
     mutating func begin(besideCallers: Bool) throws(SQLiteError) {
         largestStep = besideCallers ? Self.stepBesideCallers : .max
-        let limit = memory.residents(beside: indexes.byteCount)
-        residents.evict(downTo: limit)
-        checkpoint.isInTheWay = residents.byteCount > limit
+        checkpoint.isInTheWay = residents.evict(
+            downTo: memory.residents(beside: indexes.byteCount))
         head.groupStart = head.sequence + 1
         try database.connection.execute("BEGIN IMMEDIATE")
     }
