@@ -45,6 +45,24 @@ import Testing
         }
     }
 
+    @Test func lateEventsAreToldOfOnceByTheLastOfManyPasses() async throws {
+        try await Scene.with { scene in
+            try await endpoint(scene, types: [.usageLate])
+            try await scene.apply(Scene.catalog())
+            try await scene.subscribers(1...3)
+            var told: [Int] = []
+            for late in ["a", "b", "c"] {
+                _ = try await scene.close(asOf: Self.february, limit: 1)
+                told.append(try await scene.ledger.deliveries(DeliveryQuery(limit: 10)).items.count)
+                try await scene.send([event(late, customer: "c1")], at: Self.february)
+            }
+            // The second left a close for the third, which told of both events.
+            #expect(told == [0, 0, 1])
+            _ = try await scene.close(asOf: Self.february, limit: 1)
+            #expect(try await scene.ledger.deliveries(DeliveryQuery(limit: 10)).items.count == 2)
+        }
+    }
+
     @Test func aDeliveryIsLeasedRetriedAndSettled() async throws {
         try await Scene.with { scene in
             try await endpoint(scene)
