@@ -31,11 +31,11 @@ package final class CurlClient: Sendable {
         }
         guard isFirst else { return }
         // The thread keeps the mailbox, not the client, so that the client can go.
-        let thread = Thread { [mailbox, configuration] in
+        Thread.detachNewThread { [mailbox, configuration] in
+            // Foundation tells the system of it only from the thread itself.
+            Thread.current.name = "curl"
             CurlLoop.run(mailbox: mailbox, configuration: configuration)
         }
-        thread.name = "curl"
-        thread.start()
     }
 
     deinit {
